@@ -1,0 +1,52 @@
+# Each target makes .venv and installs what it needs; nothing has to be there but Python 3.11.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format bench clean
+
+help: ## what can be made
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
+
+run: $(VENV)/run ## start the bot, or talk to the archive while there is no token
+	@$(BIN)/python -m bot run
+
+test: $(VENV)/test ## run every test but the benchmarks
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+lint: $(VENV)/lint ## check style, types and layering
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/lint ## put the code into its usual shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/test ## measure speed and memory; takes some minutes
+	$(BIN)/python -m tests.bench
+
+clean: ## remove the virtual environment and caches; the data stay
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(VENV)/pip:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Isnad needs Python 3.11 or newer")'
+	$(PYTHON) -m venv $(VENV)
+	$(INSTALL) 'pip>=25.1'
+	@touch $@
+
+$(VENV)/run: $(VENV)/pip pyproject.toml constraints.txt
+	@echo "Installing what the bot needs …"
+	@$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/test: $(VENV)/pip pyproject.toml constraints.txt
+	$(INSTALL) --editable . --group test
+	@touch $@ $(VENV)/run
+
+$(VENV)/lint: $(VENV)/pip pyproject.toml constraints.txt
+	$(INSTALL) --editable . --group dev
+	@touch $@ $(VENV)/test $(VENV)/run

@@ -1,0 +1,186 @@
+"""Second stage: exact BM25, and the other evidence, over the sentences of the best passages."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from rank_bm25 import BM25Okapi
+
+from retrieval.cues import held, wanted
+from retrieval.text import Token, terms, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from retrieval.index import Candidate, PassageIndex
+
+K1, B = 0.6, 0.4
+# Of an everyday word's worth, how much counts as proof: fitted (ADR 0001). One that the archive
+# never uses is most likely said there in another word.
+EVERYDAY_PROOF, UNUSED_PROOF = 0.5, 0.25
+
+
+class Evidence(NamedTuple):
+    """What speaks for a sentence, each about 0 to 1; also the weights of the same five."""
+
+    bm25: float
+    passage: float
+    coverage: float
+    bigrams: float
+    cue: float
+
+    def weighed(self, weights: Evidence) -> float:
+        """Return the weighted sum."""
+        return sum(weight * value for weight, value in zip(weights, self, strict=True))
+
+
+# In log-odds: fitted by listwise softmax and rounded (docs/adr/0001-two-stage-retrieval.md).
+WEIGHTS = Evidence(bm25=2.0, passage=6.5, coverage=5.0, bigrams=1.0, cue=1.5)
+
+
+class Ranked(NamedTuple):
+    """A sentence of a candidate passage, its evidence and the evidence's sum."""
+
+    rank: float
+    candidate: Candidate
+    ordinal: int
+    evidence: Evidence
+
+    @property
+    def text(self) -> str:
+        """The sentence's words."""
+        return _text(self.candidate, self.ordinal)
+
+
+class ArchiveBM25(BM25Okapi):  # type: ignore[misc]  # rank_bm25 is untyped
+    """rank-bm25 over candidate sentences, with the archive's idf in place of the candidates'.
+
+    rank-bm25 would count document frequencies in the few sentences it is given, and its own idf is
+    negative for a word in over half of them. `sentences` may be cut down to the terms of interest,
+    as long as `lengths` holds the true number of terms of each.
+    """
+
+    def __init__(
+        self,
+        sentences: Sequence[Sequence[str]],
+        lengths: Sequence[int],
+        idf: Mapping[str, float],
+    ) -> None:
+        self._archive_idf = idf
+        super().__init__(sentences, k1=K1, b=B)
+        self.doc_len = lengths
+        self.avgdl = sum(lengths) / len(lengths)
+
+    def _calc_idf(self, nd: Mapping[str, int]) -> None:
+        self.idf = {term: self._archive_idf[term] for term in nd}
+
+
+class Question:
+    """A question's words, what each is worth in this archive, and the kinds of answers it wants."""
+
+    def __init__(self, text: str, words: Sequence[Token], index: PassageIndex) -> None:
+        self.text = text
+        self.cues = wanted(text)
+        self.words = tuple({word.surface: word for word in words}.values())
+        # A stop word counts half, in every term it stands for.
+        self.idf = {
+            term: word.weight * index.idf(term) for word in self.words for term in word.terms
+        }
+        content = [word for word in self.words if not word.stop]
+        # A word is worth what its commonest form is: a rare spelling of a common word is common.
+        self.worth: dict[Token, float] = {
+            word: min(self.idf[term] for term in word.terms) for word in content
+        }
+        self.mass = sum(self.worth.values()) or 1.0
+        self.bigrams = _pairs(words)
+        # Which of its terms the question knows, by a word's surface: sentences repeat words.
+        self.forms: dict[str, tuple[str, ...]] = {}
+
+        # What stands in any story is worth less as proof that this story answers.
+        self.proof = {word: w * EVERYDAY_PROOF**word.everyday for word, w in self.worth.items()}
+
+    def share(self, present: AbstractSet[str]) -> float:
+        """Return the share of the question's worth that a set of terms holds."""
+        return _share(self.worth, present)
+
+    def proven(self, text: str) -> float:
+        """Return the share of the question's worth as proof that a text holds."""
+        return _share(self.proof, set(terms(tokens(text))))
+
+
+def rank(question: Question, candidates: Sequence[Candidate], limit: int) -> list[Ranked]:
+    """Return the best sentences of the candidates, best first, at most `limit`."""
+    places = [(candidate, n) for candidate in candidates for n in range(len(candidate.sentences))]
+    if not places:
+        return []
+    read = [tokens(_text(candidate, ordinal)) for candidate, ordinal in places]
+    found = [_known_terms(question, sentence) for sentence in read]
+    lengths = [sum(len(token.terms) for token in sentence) for sentence in read]
+    bm25 = ArchiveBM25(found, lengths, question.idf).get_scores(list(question.idf))
+    best = candidates[0].score
+    ranked = []
+    for (candidate, ordinal), sentence, hits, points in zip(places, read, found, bm25, strict=True):
+        present = set(hits)
+        evidence = Evidence(
+            bm25=float(points) / (3 * question.mass),
+            passage=candidate.score / best,
+            coverage=question.share(present),
+            bigrams=_bigrams(question, sentence, present),
+            cue=0.0,
+        )
+        ranked.append(Ranked(evidence.weighed(WEIGHTS), candidate, ordinal, evidence))
+    ranked.sort(key=_by_rank)
+    # Looking for a cue costs as much as all the rest, so only the best are looked at.
+    return sorted((_with_cue(question, each) for each in ranked[:limit]), key=_by_rank)
+
+
+def _proof(word: Token, index: PassageIndex) -> float:
+    if not word.everyday:
+        return 1.0
+    return EVERYDAY_PROOF if index.document_frequency(word.terms[-1]) else UNUSED_PROOF
+
+
+def _share(worth: Mapping[Token, float], present: AbstractSet[str]) -> float:
+    found = sum(w for word, w in worth.items() if not present.isdisjoint(word.terms))
+    return found / (sum(worth.values()) or 1.0)
+
+
+def _text(candidate: Candidate, ordinal: int) -> str:
+    start, end = candidate.sentences[ordinal]
+    return candidate.text[start - candidate.start : end - candidate.start]
+
+
+def _known_terms(question: Question, sentence: Sequence[Token]) -> list[str]:
+    forms = question.forms
+    found: list[str] = []
+    for surface, terms_, *_ in sentence:
+        known = forms.get(surface)
+        if known is None:
+            known = forms[surface] = tuple(term for term in terms_ if term in question.idf)
+        found += known
+    return found
+
+
+def _bigrams(question: Question, sentence: Sequence[Token], present: AbstractSet[str]) -> float:
+    if not question.bigrams or len(present) <= 1:
+        return 0.0
+    return len(question.bigrams & _pairs(sentence)) / len(question.bigrams)
+
+
+def _pairs(words: Sequence[Token]) -> set[tuple[str, str]]:
+    """Return the stems of neighbours, of which one at least is no stop word."""
+    return {(a.terms[-1], b.terms[-1]) for a, b in pairwise(words) if not (a.stop and b.stop)}
+
+
+def _with_cue(question: Question, ranked: Ranked) -> Ranked:
+    if not question.cues:
+        return ranked
+    cue = sum(held(cue, ranked.text, question.text) for cue in question.cues) / len(question.cues)
+    evidence = ranked.evidence._replace(cue=cue)
+    return ranked._replace(rank=evidence.weighed(WEIGHTS), evidence=evidence)
+
+
+def _by_rank(ranked: Ranked) -> float:
+    return -ranked.rank

@@ -1,0 +1,280 @@
+"""Sentences and passages, as offsets into the original characters.
+
+A passage is whole paragraphs, merged or split to about 60 to 120 words: long enough to hold a
+subject, short enough to be read. Sentences are what is quoted: trimmed, disjoint, in order,
+inside their passage, and at most `LONGEST_SENTENCE` characters.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import zip_longest
+from typing import TYPE_CHECKING, NamedTuple
+
+from retrieval.furniture import is_furniture
+from retrieval.models import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PASSAGE_WORDS = (60, 120)
+HEADING_WORDS = 14
+LONG_SENTENCE_WORDS = 70
+LONGEST_SENTENCE = 1_000
+QUOTATION = 400  # characters up to which a quotation is kept in one piece
+
+_LINE = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
+_WORD = re.compile(r"\S+")
+_CLOSERS = "\"'”’»)]"
+_TERMINATOR = re.compile(rf"[.!?\u061f\u06d4…]+[{re.escape(_CLOSERS)}]*")
+_QUOTED = re.compile(
+    "|".join(
+        f"{left}[^{left}{right}]{{1,{QUOTATION}}}{right}"
+        for left, right in (("“", "”"), ("«", "»"), ('"', '"'), (r"\(", r"\)"))
+    )
+)
+_LAST_WORD = re.compile(r"[^\W\d_]+(?:\.[^\W\d_]+)*\Z")
+_NEXT_WORD = re.compile(r"[^\W\d_]+")
+_OPENERS = "“«\"'‘(["
+_BULLET = re.compile(r"(?:[•●▪◦*·–—-]\s+)+")
+_ENDS = re.compile(rf"[.!?\u061f\u06d4…:]\s*[{re.escape(_CLOSERS)}]*\s*\Z")
+_ABBREVIATIONS = frozenset(
+    """
+    mr mrs ms dr prof gen lt col maj capt cpl sgt adm cmdr rev hon sen rep gov pres st sr jr fr
+    jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun
+    inc ltd co corp bros dept est approx vs etc eg ie cf al fig figs vol ed eds pp ca ave blvd rd
+    mt ft nos art arts sec ch min max tel ext dist univ assn
+    """.split()
+)
+# An abbreviation that often ends a sentence too: it holds only before a digit.
+_BEFORE_DIGIT = frozenset(
+    {"no", "nos", "p", "pp", "art", "fig", "sec", "ch", "vol", "mar", "sat", "sun"}
+)
+_STARTERS = frozenset(
+    "the a an in on at it he she they we but and this that these those as after before for while "
+    "when meanwhile however".split()
+)
+
+
+class Passage(NamedTuple):
+    """A stretch of an article and the sentences in it that may be quoted."""
+
+    span: Span
+    sentences: tuple[Span, ...]
+
+
+class _Paragraph(NamedTuple):
+    span: Span
+    sentences: tuple[Span, ...]
+    words: int
+    heading: bool
+
+
+def passages(body: str) -> list[Passage]:
+    """Split a body into passages, in order and disjoint; site furniture is in none of them."""
+    return [
+        passage
+        for story in _stories(body)
+        for group in _merged(story)
+        for passage in _split(body, group)
+    ]
+
+
+def sentences(body: str) -> list[Span]:
+    """Return every sentence of a body that may be quoted, in order."""
+    return [sentence for passage in passages(body) for sentence in passage.sentences]
+
+
+def _stories(body: str) -> Iterator[list[_Paragraph]]:
+    """Yield runs of paragraphs with no furniture between them, headings recognised."""
+    run: list[Span] = []
+    for line in _lines(body):
+        if is_furniture(body[line.start : line.end]):
+            yield _with_headings(body, run)
+            run = []
+        else:
+            run.append(line)
+    yield _with_headings(body, run)
+
+
+def _lines(body: str) -> Iterator[Span]:
+    """Yield each line's trimmed span; a line broken in mid-sentence goes on in the next."""
+    held: Span | None = None
+    for match in _LINE.finditer(body):
+        line = _trimmed(body, *match.span())
+        if line.start == line.end:
+            continue
+        if held and _wrapped(body, held, line):
+            held = Span(held.start, line.end)
+            continue
+        if held:
+            yield held
+        held = line
+    if held:
+        yield held
+
+
+def _wrapped(body: str, line: Span, following: Span) -> bool:
+    # Only a lower-case Latin letter proves that a line goes on; Arabic has no such sign.
+    return (
+        body[following.start].islower()
+        and body[line.end - 1] not in ".!?…:"
+        and "\n" not in body[line.end : following.start].replace("\r\n", "\n").replace("\n", "", 1)
+    )
+
+
+def _with_headings(body: str, lines: list[Span]) -> list[_Paragraph]:
+    paragraphs = []
+    for line, following in zip_longest(lines, lines[1:]):
+        text = body[line.start : line.end]
+        words = len(text.split())
+        heading = (
+            following is not None
+            and words <= HEADING_WORDS
+            and not _ENDS.search(text[-8:])
+            and following.end - following.start > line.end - line.start
+        )
+        own = () if heading else tuple(_sentences(body, line))
+        paragraphs.append(_Paragraph(line, own, words, heading))
+    return paragraphs
+
+
+def _merged(paragraphs: list[_Paragraph]) -> Iterator[list[_Paragraph]]:
+    """Group paragraphs until each group has the least number of words; a short rest joins back."""
+    least, most = PASSAGE_WORDS
+    groups: list[list[_Paragraph]] = []
+    words = least
+    for paragraph in paragraphs:
+        if words >= least:
+            groups.append([])
+            words = 0
+        groups[-1].append(paragraph)
+        words += paragraph.words
+    if len(groups) > 1 and words < least:
+        before = sum(paragraph.words for paragraph in groups[-2])
+        if before + words <= most:
+            rest = groups.pop()
+            groups[-1] += rest
+    yield from groups
+
+
+def _split(body: str, group: list[_Paragraph]) -> Iterator[Passage]:
+    """Cut a group at sentence ends into parts of about equal length, none much over the most."""
+    total = sum(paragraph.words for paragraph in group)
+    parts = -(-total // PASSAGE_WORDS[1])
+    share = total / parts if parts else 0
+    start, chosen, words = None, [], 0
+    for paragraph in group:
+        if start is None:
+            start = paragraph.span.start
+        for sentence in paragraph.sentences:
+            if start is None:
+                start = sentence.start
+            chosen.append(sentence)
+            words += len(body[sentence.start : sentence.end].split())
+            if words >= share * 0.9 and parts > 1:
+                yield Passage(Span(start, sentence.end), tuple(chosen))
+                start, chosen, words, parts = None, [], 0, parts - 1
+    if chosen:
+        first = chosen[0].start if start is None else start
+        yield Passage(Span(first, chosen[-1].end), tuple(chosen))
+
+
+def _sentences(body: str, line: Span) -> Iterator[Span]:
+    text = body[line.start : line.end]
+    quoted = [match.span() for match in _QUOTED.finditer(text)]
+    start = 0
+    for match in _TERMINATOR.finditer(text):
+        end = match.end()
+        while quoted and quoted[0][1] <= end - 1:
+            quoted.pop(0)
+        inside = bool(quoted) and quoted[0][0] < end < quoted[0][1]
+        if not inside and _ends_sentence(text, match):
+            yield from _bounded(body, line.start + start, line.start + end)
+            start = end
+    yield from _bounded(body, line.start + start, line.end)
+
+
+def _ends_sentence(text: str, match: re.Match[str]) -> bool:
+    """Decide whether a full stop, a question mark or dots end the sentence before them."""
+    rest = text[match.end() : match.end() + 40]
+    following = rest.lstrip()
+    if not following:
+        return True
+    spaced = following != rest
+    mark = match.group()
+    first = following.lstrip(_OPENERS)[:1] or following[0]
+    if first.islower() or following[0] in ",;:\u060c\u061b)]":
+        return False
+    if mark.startswith(("..", "…")):
+        # Arab newsrooms write two dots as a pause.
+        return spaced and first.isupper()
+    if mark[0] != ".":
+        return True
+    return _full_stop(text, match, following, spaced=spaced)
+
+
+def _full_stop(text: str, match: re.Match[str], following: str, *, spaced: bool) -> bool:
+    """Tell a full stop from the point of an abbreviation, an initial, an address or a decimal."""
+    found = _LAST_WORD.search(text, max(0, match.start() - 24), match.start())
+    word = found.group() if found else ""
+    first = following.lstrip(_OPENERS)[:1] or following[0]
+    if match.group() != ".":
+        return True
+    if not spaced:
+        return len(word) > 1 and "." not in word and _missing_space(word, first)
+    if "." in word or (len(word) == 1 and word.isalpha()):
+        # After initials only a word that opens sentences opens one: "in the U.S. The …".
+        opening = _NEXT_WORD.match(following.lstrip(_OPENERS))
+        return opening is not None and opening.group().casefold() in _STARTERS
+    if word.casefold() in _BEFORE_DIGIT:
+        return not first.isdigit()
+    return word.casefold() not in _ABBREVIATIONS
+
+
+def _missing_space(last: str, first: str) -> bool:
+    if last.isascii():
+        return last[1:].islower() and first.isupper()
+    return first.isalpha() and not first.isascii()
+
+
+def _bounded(body: str, start: int, end: int) -> Iterator[Span]:
+    """Yield a sentence, or its clauses when it is too long to be shown as one quote."""
+    pending = [Span(start, end)]
+    while pending:
+        span = _trimmed(body, *pending.pop())
+        if span.start == span.end:
+            continue
+        cut = _cut(body, span)
+        if cut is None:
+            if any(character.isalnum() for character in body[span.start : span.end]):
+                yield span
+        else:
+            pending += [Span(cut, span.end), Span(span.start, cut)]
+
+
+def _cut(body: str, span: Span) -> int | None:
+    """Return where to cut a sentence that is too long: at a clause's end nearest its middle."""
+    text = body[span.start : span.end]
+    if len(text) <= LONGEST_SENTENCE // 2 and text.count(" ") < LONG_SENTENCE_WORDS:
+        return None
+    too_long = len(text) > LONGEST_SENTENCE
+    if not too_long and len(text.split()) <= LONG_SENTENCE_WORDS:
+        return None
+    middle = len(text) // 2
+    quarter = len(text) // 4
+    for pattern in (r"[؛;]\s", r"[،,]\s", r"\s") if too_long else (r"[؛;]\s", r"[،,]\s"):
+        ends = (match.end() for match in re.finditer(pattern, text))
+        cuts = [end for end in ends if quarter <= end <= len(text) - quarter]
+        if cuts:
+            return span.start + min(cuts, key=lambda cut: abs(cut - middle))
+    return span.start + middle if too_long else None
+
+
+def _trimmed(body: str, start: int, end: int) -> Span:
+    text = body[start:end]
+    left = len(text) - len(text.lstrip())
+    bullet = _BULLET.match(text, left)
+    if bullet:
+        left = bullet.end()
+    return Span(start + left, max(start + left, start + len(text.rstrip())))
