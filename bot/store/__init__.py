@@ -1,0 +1,51 @@
+"""What is kept: one SQLite file in the data folder.
+
+`Store.open` migrates it and opens it; `articles`, `readers` and `feedback` speak of nouns, and
+SQL stays behind them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from bot.store.articles import ArchiveSummary, Articles, Outcome
+from bot.store.database import Database
+from bot.store.feedback import Feedback
+from bot.store.readers import Readers
+from bot.store.upgrading import upgrade
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+__all__ = ["FILE_NAME", "ArchiveSummary", "Articles", "Feedback", "Outcome", "Readers", "Store"]
+
+FILE_NAME = "isnad.db"
+
+
+class Store:
+    """The archive's articles, the readers' choices and their verdicts, in one file."""
+
+    def __init__(self, database: Database) -> None:
+        self.articles = Articles(database)
+        self.readers = Readers(database)
+        self.feedback = Feedback(database)
+        self.transaction = database.transaction
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, data_dir: Path) -> AsyncIterator[Store]:
+        """Make the folder and the newest schema where they are missing, and open the file.
+
+        Raises CorruptDataError, naming the file, when it is damaged, another program's or a newer
+        Isnad's; it is left as it was.
+        """
+        path = data_dir / FILE_NAME
+        await asyncio.to_thread(upgrade, path)
+        database = Database(path)
+        try:
+            yield cls(database)
+        finally:
+            await database.close()
