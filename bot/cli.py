@@ -1,0 +1,249 @@
+"""The command line: the bot, and everything it does without Telegram."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from bot.errors import IsnadError
+from config.logs import configure
+from config.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Coroutine
+    from contextlib import AbstractContextManager
+    from typing import TextIO
+
+    from bot.archive import Archive
+    from bot.store import Store
+
+T = TypeVar("T")
+
+FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+
+# Everything else is imported by the command that needs it: `ask` starts in half the time.
+app = typer.Typer(
+    help="Ask a newsroom's coverage, in Arabic or English: verbatim quotes with their source.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def run() -> None:
+    """Start the bot; while there is no token, talk to the archive in the terminal."""
+    settings = _settings()
+    if settings.telegram_token is None:
+        typer.echo("No token yet: in Telegram, send /newbot to @BotFather and copy what it gives,")
+        typer.echo("then set ISNAD_TELEGRAM_TOKEN to it and run again. Until then, ask right here.")
+        typer.echo()
+        _converse(settings)
+        return
+    from bot.app import run as run_bot  # noqa: PLC0415
+
+    raise typer.Exit(_finish(run_bot(settings)))
+
+
+@app.command()
+def chat() -> None:
+    """Talk to the archive in the terminal; an empty line ends it."""
+    _converse(_settings())
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question, in quotes.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=10, help="How many quotes at most.")] = 3,
+    batch: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="A question a line ('-' is standard input)."),
+    ] = None,
+) -> None:
+    """Answer one question, or every line of a file in JSON lines."""
+    if (question is None) == (batch is None):
+        raise typer.BadParameter("give a question, or --batch FILE")
+    settings = _settings()
+
+    async def answer() -> None:
+        from bot.terminal import show  # noqa: PLC0415
+
+        async with _opened(settings) as (_, archive):
+            if batch is not None:
+                await _answer_lines(archive, batch, limit)
+            elif as_json:
+                await _print_record(archive, question or "", limit)
+            else:
+                await show(archive, question or "", limit, newsroom=settings.newsroom)
+
+    _finish(answer())
+
+
+@app.command()
+def add(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Files and folders: .txt .md .html .json .jsonl")
+    ],
+) -> None:
+    """Add articles to the archive, also while the bot runs."""
+    settings = _settings()
+    _finish(_add(settings, paths))
+
+
+@app.command()
+def evaluate(
+    questions: Annotated[Path, typer.Option(help="Questions, in SQuAD's format.")],
+    corpus: Annotated[Path, typer.Option(help="The same file, or its translation.")],
+    split: Annotated[
+        bool,
+        typer.Option("--split", help="Keep documents 1, 3, … of QUESTIONS and 2, 4, … of CORPUS."),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Measure the answers on questions whose answers are known."""
+    from bot.evaluate import evaluate as measure  # noqa: PLC0415
+    from bot.progress import counting  # noqa: PLC0415
+
+    async def report() -> None:
+        with counting("questions") as told:
+            measured = measure(questions, corpus, split=split, told=told)
+        figures = {
+            name: round(figure, 4) if isinstance(figure, float) else figure
+            for name, figure in measured.named().items()
+        }
+        _print_figures(figures, as_json=as_json)
+
+    _finish(report())
+
+
+@app.command()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Show what the archive holds and whether the index is up to date."""
+    settings = _settings()
+
+    async def report() -> None:
+        from bot.status import figures  # noqa: PLC0415
+
+        _print_figures(await figures(settings.data_dir), as_json=as_json)
+
+    _finish(report())
+
+
+def _settings() -> Settings:
+    """Read the settings and set up logging; on a mistake say which setting, and end."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for each in error.errors(include_input=False, include_url=False):
+            name = "_".join(str(part) for part in each["loc"][:1])
+            typer.echo(f"ISNAD_{name.upper()}: {each['msg']}", err=True)
+        raise typer.Exit(MISUSED) from None
+    token = settings.telegram_token
+    configure(settings.log_level, [token.get_secret_value()] if token else [])
+    return settings
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[tuple[Store, Archive]]:
+    """Open the archive, with the first articles if it is empty, and bring its index up to date."""
+    from bot.archive import Archive  # noqa: PLC0415
+    from bot.newsroom import open_with_seeds  # noqa: PLC0415
+    from bot.store import Store  # noqa: PLC0415
+
+    async with (
+        Store.open(settings.data_dir) as store,
+        Archive.open(store.articles, settings.data_dir) as archive,
+    ):
+        await open_with_seeds(store.articles)
+        await archive.catch_up()
+        yield store, archive
+
+
+def _converse(settings: Settings) -> None:
+    async def conversation() -> None:
+        from bot.terminal import converse  # noqa: PLC0415
+
+        async with _opened(settings) as (_, archive):
+            await converse(archive, settings.newsroom, sys.stdin)
+
+    _finish(conversation())
+
+
+async def _answer_lines(archive: Archive, name: str, limit: int) -> None:
+    from bot.terminal import read_line  # noqa: PLC0415
+
+    with _lines(name) as stream:
+        while (line := read_line(stream)) is not None:
+            await _print_record(archive, line, limit)
+
+
+def _lines(name: str) -> AbstractContextManager[TextIO]:
+    if name == "-":
+        return nullcontext(sys.stdin)
+    try:
+        return Path(name).open(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise typer.BadParameter(f"{name}: {error.strerror}") from error
+
+
+async def _print_record(archive: Archive, question: str, limit: int) -> None:
+    from bot.record import answer_record  # noqa: PLC0415
+
+    started = perf_counter()
+    answer = await archive.ask(question, limit=limit)
+    record = answer_record(answer, (perf_counter() - started) * 1000)
+    typer.echo(json.dumps(record, ensure_ascii=False))
+
+
+async def _add(settings: Settings, paths: list[Path]) -> None:
+    from bot.newsroom import take_in  # noqa: PLC0415
+    from bot.progress import adding  # noqa: PLC0415
+    from bot.store import Outcome  # noqa: PLC0415
+
+    async with _opened(settings) as (store, archive):
+        with adding() as shown:
+            tally = await take_in(
+                store.articles, paths, refused=shown.refused, stored=shown.stored, seen=shown.seen
+            )
+            shown.indexing()
+            await archive.catch_up(shown.indexed)
+    counts = ", ".join(f"{tally.outcomes[outcome]:,} {outcome}" for outcome in Outcome)
+    typer.echo(f"{counts}, {tally.refused:,} refused".replace("known", "already known"))
+    if tally.refused and not tally.stored:
+        raise typer.Exit(FAILED)
+
+
+def _print_figures(figures: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(figures, ensure_ascii=False))
+        return
+    table = Table(show_header=False, box=None, pad_edge=False)
+    for name, figure in figures.items():
+        table.add_row(name, f"{figure:,}" if isinstance(figure, int) else str(figure))
+    Console().print(table)
+
+
+def _finish(work: Coroutine[Any, Any, T]) -> T:
+    """Run a command to its end; say what we raise on purpose in one line."""
+    try:
+        return asyncio.run(work)
+    except IsnadError as error:
+        logging.getLogger(__name__).debug("failed", exc_info=error)
+        typer.echo(f"isnad: {error}", err=True)
+        raise typer.Exit(FAILED) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(INTERRUPTED) from None

@@ -1,0 +1,109 @@
+"""Questions: typed in private, addressed to the bot in a group, or asked again by a button."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bot import render, smalltalk
+from bot.handlers.reply import reply
+
+if TYPE_CHECKING:
+    from telegram import Message, Update
+    from telegram.ext import ExtBot
+
+    from bot.context import Context
+    from bot.i18n.catalog import Voice
+    from bot.limiter import Wait
+
+_WORD = re.compile(r"[^\W_]")
+
+
+async def in_private(update: Update, context: Context) -> None:
+    """Answer a text, or the words beside a picture; say kindly that nothing else can be read."""
+    message = update.effective_message
+    if message:
+        await _hear(update, context, message, hint="send_words")
+
+
+async def in_group(update: Update, context: Context) -> None:
+    """Answer what mentions the bot or replies to it, and nothing else."""
+    message = update.effective_message
+    if message and _addressed(message, context.bot) and not _by_a_bot(message):
+        await _hear(update, context, message, hint="ask_here")
+
+
+async def answer(
+    update: Update, context: Context, message: Message, question: str, *, skip: int = 0
+) -> None:
+    """Ask the archive and reply to the message that holds the question."""
+    found = await context.services.archive.ask(question, skip=skip)
+    say = await context.voice(update, question)
+    if found.quotes:
+        said = render.answer(found, say, skip=skip)
+    elif skip:
+        said = render.Message(say.html("nothing_more"))
+    else:
+        said = render.refusal(found, say, await context.services.archive.summary())
+    await reply(message, said)
+
+
+def question_in(message: Message, bot: ExtBot[None]) -> str:
+    """Return a message's words without the mention of the bot; empty when there are none."""
+    text = message.text or message.caption or ""
+    question = _mention(bot).sub(" ", text).strip()
+    return question if _WORD.search(question) else ""
+
+
+def slow_down(wait: Wait, limit: int, say: Voice) -> str:
+    """Return how fast a reader may ask, and how soon again."""
+    return say.html(
+        "slow_down",
+        limit=say.html("questions_a_minute", n=limit),
+        wait=say.html("go_on_in", n=wait.seconds),
+    )
+
+
+async def _hear(update: Update, context: Context, message: Message, *, hint: str) -> None:
+    question = question_in(message, context.bot)
+    say = await context.voice(update, question)
+    if not question:
+        await reply(message, say.html(hint))
+        return
+    small = smalltalk.kind(question)
+    if small == "thanks":
+        await reply(message, say.html("thanks"))
+        return
+    if small == "greeting":
+        await _greet(context, message, say)
+        return
+    pace = context.services.pace
+    wait = pace.ask(update.effective_user.id if update.effective_user else message.chat_id)
+    if wait is None:
+        await answer(update, context, message, question)
+    elif wait.tell:
+        await reply(message, slow_down(wait, pace.limit, say))
+
+
+async def _greet(context: Context, message: Message, say: Voice) -> None:
+    lines = [say.html("greeting", archive=render.archive_name(say, context.services.newsroom))]
+    example = await context.services.archive.example(say.language)
+    if example:
+        lines.append(say.html("for_example", example=example))
+    await reply(message, "\n".join(lines))
+
+
+def _addressed(message: Message, bot: ExtBot[None]) -> bool:
+    original = message.reply_to_message
+    if original and original.from_user and original.from_user.id == bot.id:
+        return True
+    return bool(_mention(bot).search(message.text or message.caption or ""))
+
+
+def _by_a_bot(message: Message) -> bool:
+    """Return whether a program wrote it; an anonymous administrator appears as one but is none."""
+    return bool(message.from_user and message.from_user.is_bot and not message.sender_chat)
+
+
+def _mention(bot: ExtBot[None]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w@])@{re.escape(bot.username)}\b", re.IGNORECASE)

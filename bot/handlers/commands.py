@@ -1,0 +1,111 @@
+"""Commands: what the bot is, how it speaks, what it keeps; and answers reopened by a link."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot import links, render
+from bot.handlers.reply import reply
+from bot.i18n.catalog import OWN_NAME, Html, isolated
+from bot.render import Button, Message
+from retrieval.models import Language
+
+if TYPE_CHECKING:
+    from telegram import Update
+
+    from bot.context import Context
+    from bot.i18n.catalog import Voice
+
+MENU = ("help", "language", "privacy", "about")  # the command menu, and the order of /help
+_ANSWER = "q_"
+
+
+async def start(update: Update, context: Context) -> None:
+    """Welcome a reader, or open the answer that a deep link carries."""
+    message = update.effective_message
+    if message is None:
+        return
+    say = await context.voice(update)
+    payload = context.args[0] if context.args else ""
+    if payload.startswith(_ANSWER):
+        places = links.decode(payload.removeprefix(_ANSWER))
+        quotes = await context.services.archive.reopen(places)
+        await reply(message, render.reopened(quotes, say))
+    else:
+        await reply(message, await welcome(context, say))
+
+
+async def help_(update: Update, context: Context) -> None:
+    """Say how to ask, and list the commands."""
+    if update.effective_message is None:
+        return
+    say = await context.voice(update)
+    lines: list[str] = [
+        say.html("help_ask", bot=f"@{context.bot.username}"),
+        say.html("help_settings"),
+    ]
+    for command in MENU[1:]:
+        lines += [say.html(f"command_{command}"), f"/{command}"]
+    await reply(update.effective_message, "\n".join(lines))
+
+
+async def language(update: Update, context: Context) -> None:
+    """Let the reader choose the language of the interface."""
+    if update.effective_message is None:
+        return
+    say = await context.voice(update)
+    names = tuple(Button(name, f"l:{code}") for code, name in OWN_NAME.items())
+    keyboard = (names, (Button(say.plain("automatic"), "l:"),))
+    await reply(update.effective_message, Message(say.html("language_ask"), keyboard))
+
+
+async def privacy(update: Update, context: Context) -> None:
+    """Say what is stored."""
+    if update.effective_message:
+        say = await context.voice(update)
+        await reply(update.effective_message, say.html("privacy"))
+
+
+async def about(update: Update, context: Context) -> None:
+    """Say whose archive this is, how large it is and which program reads it."""
+    if update.effective_message is None:
+        return
+    say = await context.voice(update)
+    summary = await context.services.archive.summary()
+    archive = render.archive_name(say, context.services.newsroom)
+    lines = [say.html("about", archive=archive, holdings=render.holdings(say, summary))]
+    if summary.oldest and summary.newest and summary.oldest != summary.newest:
+        lines.append(say.html("about_period", first=summary.oldest, last=summary.newest))
+    lines.append(say.html("about_program"))
+    await reply(update.effective_message, "\n".join(lines))
+
+
+async def unknown(update: Update, context: Context) -> None:
+    """Point to /help."""
+    if update.effective_message:
+        say = await context.voice(update)
+        await reply(update.effective_message, say.html("unknown_command"))
+
+
+async def welcome(context: Context, say: Voice) -> Message:
+    """Return the first message a reader sees."""
+    summary = await context.services.archive.summary()
+    archive = render.archive_name(say, context.services.newsroom)
+    other = Language.ENGLISH if say.language == Language.ARABIC else Language.ARABIC
+    settings = (
+        Button(OWN_NAME[other], f"s:{other}"),
+        Button(say.plain("privacy_button"), "p:"),
+    )
+    if not summary.articles:
+        return Message(say.html("welcome_empty", archive=archive), (settings,))
+    text = say.html("welcome", archive=archive, holdings=render.holdings(say, summary))
+    example = await context.services.archive.example(say.language)
+    if example is None:
+        return Message(text, (settings,))
+    invitation = say.html("for_example", example=_shown(example))
+    trial = (Button(say.plain("try_example"), "e:"),)
+    return Message(f"{text}\n{invitation}", (trial, settings))
+
+
+def _shown(example: str) -> Html:
+    return isolated(render.cut(example, render.ECHO_LIMIT))

@@ -1,0 +1,101 @@
+"""The conversation without Telegram: the same answers, set for a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from bot import render, smalltalk
+from bot.i18n.catalog import Catalogue, plain
+from retrieval.languages import language_of
+from retrieval.models import Language
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from bot.archive import Archive
+    from bot.i18n.catalog import Voice
+    from retrieval.models import Answer
+
+WIDTH = 100
+LONGEST_LINE = 20_000  # characters of one line that are read
+
+
+def read_line(stream: TextIO) -> str | None:
+    """Return the next line without its end, or None after the last; of a long one, its start."""
+    line = stream.readline(LONGEST_LINE)
+    if not line:
+        return None
+    rest = line
+    while len(rest) == LONGEST_LINE and not rest.endswith("\n"):
+        rest = stream.readline(LONGEST_LINE)
+    return line.rstrip("\r\n")
+
+
+async def converse(archive: Archive, newsroom: str, stream: TextIO) -> None:
+    """Answer what is typed until the end of input or an empty line."""
+    console = _console()
+    catalogue = Catalogue()
+    await _welcome(console, archive, catalogue, newsroom)
+    while True:
+        if stream.isatty():
+            console.print("> ", end="", style="bold")
+        line = await asyncio.to_thread(read_line, stream)
+        if line is None or (not line.strip() and stream.isatty()):
+            return
+        if line.strip():
+            await show(archive, line, 3, newsroom=newsroom)
+
+
+async def show(archive: Archive, question: str, limit: int, *, newsroom: str = "") -> None:
+    """Print the answer to one question in the question's language."""
+    console = _console()
+    say = Catalogue().voice(language_of(question) or Language.ENGLISH)
+    kind = smalltalk.kind(question)
+    if kind == "greeting":
+        console.print(Text(say.plain("greeting", archive=render.archive_name(say, newsroom))))
+    elif kind == "thanks":
+        console.print(Text(say.plain("thanks")))
+    else:
+        answer = await archive.ask(question, limit=limit)
+        if answer.answered:
+            _answer(console, answer, say)
+        else:
+            message = render.refusal(answer, say, await archive.summary())
+            console.print(Text(plain(message.html)))
+    console.print()
+
+
+async def _welcome(console: Console, archive: Archive, catalogue: Catalogue, newsroom: str) -> None:
+    summary = await archive.summary()
+    for language in Language:
+        say = catalogue.voice(language)
+        name = render.archive_name(say, newsroom)
+        if not summary.articles:
+            console.print(Text(say.plain("welcome_empty", archive=name)))
+            continue
+        held = render.holdings(say, summary)
+        console.print(Text(say.plain("welcome", archive=name, holdings=held).strip()))
+        example = await archive.example(language)
+        if example:
+            console.print(Text(say.plain("for_example", example=example)), style="dim")
+    console.print()
+
+
+def _answer(console: Console, answer: Answer, say: Voice) -> None:
+    console.print(Text(plain(render.opening(answer, say))))
+    for number, quote in enumerate(answer.quotes, 1):
+        console.print(Padding(Text(quote.text, style="bold"), (1, 2, 0, 2)))
+        source = plain(render.attribution(quote, say, number))
+        console.print(Padding(Text(source, style="dim"), (0, 2)))
+        if number == 1 and answer.sources_differ:
+            console.print(Padding(Text(say.plain("sources_differ")), (0, 2)))
+
+
+def _console() -> Console:
+    return Console(width=min(WIDTH, Console().width), highlight=False, file=sys.stdout)

@@ -1,0 +1,303 @@
+"""Order, fairness, failures, silence, start and stop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot import app
+from bot.errors import CorruptDataError, TransientError
+from bot.polling import AT_ONCE, Pulse
+from bot.store import Store
+from config.settings import Settings
+from tests.e2e.conftest import running, settings
+from tests.fakes.archive import FakeArchive, seeds
+
+if TYPE_CHECKING:
+    import io
+    from pathlib import Path
+
+    from tests.e2e.conftest import Running
+    from tests.fakes.telegram import FakeTelegram
+    from tests.fakes.telegram_readers import Reader
+
+FIDAN = "Who met with Turkey's Hakan Fidan on the sidelines of the Doha Forum?"
+LAVROV = "What did Lavrov cite about Syria?"
+
+
+async def test_one_readers_questions_are_answered_in_order(bot: Running, anna: Reader) -> None:
+    held = bot.archive.waits[FIDAN] = asyncio.Event()
+    sent = [await anna.send(text) for text in (FIDAN, LAVROV, "zzz yyy")]
+
+    held.set()
+    answers = [await anna.next() for _ in sent]
+
+    assert [answer.reply_to for answer in answers] == [message["message_id"] for message in sent]
+
+
+async def test_a_reader_who_floods_does_not_delay_another(
+    bot: Running, anna: Reader, huda: Reader
+) -> None:
+    held = bot.archive.waits[FIDAN] = asyncio.Event()
+    for _ in range(AT_ONCE * 3):
+        await anna.send(FIDAN)
+
+    other = await huda.say(LAVROV)
+
+    assert other.text.startswith("ورد في ")
+    assert bot.archive.asked.count(FIDAN) == 1
+    held.set()
+
+
+async def test_readers_are_served_at_the_same_time(
+    bot: Running, telegram: FakeTelegram, anna: Reader
+) -> None:
+    held = bot.archive.waits[FIDAN] = asyncio.Event()
+    readers = [telegram.reader(2000 + n, language_code="en") for n in range(5)]
+    for reader in readers:
+        await reader.send(FIDAN)
+
+    quick = await anna.say(LAVROV)
+    held.set()
+    answers = [await reader.next() for reader in readers]
+
+    assert quick.text.startswith("Found in")
+    assert all("Hakan Fidan" in answer.text for answer in answers)
+
+
+async def test_nothing_is_remembered_of_a_reader_who_is_idle(
+    bot: Running, anna: Reader, telegram: FakeTelegram
+) -> None:
+    await anna.say(FIDAN)
+
+    async with asyncio.timeout(5):
+        while len(bot.queues):
+            await telegram.quiet()
+            await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError(FIDAN), CorruptDataError("isnad.db: damaged"), TransientError("busy")]
+)
+async def test_a_failure_is_apologised_for_and_the_question_can_be_tried_again(
+    telegram: FakeTelegram,
+    archive: FakeArchive,
+    tmp_path: Path,
+    *,
+    anna: Reader,
+    log: io.StringIO,
+    error: Exception,
+) -> None:
+    archive.failures.append(error)
+
+    async with running(telegram, archive, tmp_path):
+        apology = await anna.say(FIDAN)
+        await anna.press(apology, "Try again")
+        answer = await anna.next()
+        await apology.edited()
+
+    reference = apology.text.rpartition(" ")[2].strip("\u2068\u2069.")
+    assert apology.text.startswith("I couldn't finish that just now; your question is kept.")
+    assert len(reference) == 4
+    assert f"incident {reference}" in log.getvalue()
+    assert "Hakan Fidan" in answer.text
+    assert answer.reply_to == apology.reply_to
+    assert apology.labels == []
+
+
+async def test_no_question_and_no_token_reaches_the_log(
+    telegram: FakeTelegram,
+    archive: FakeArchive,
+    tmp_path: Path,
+    anna: Reader,
+    log: io.StringIO,
+) -> None:
+    error = ValueError(f"cannot parse {FIDAN!r}")
+    error.__cause__ = KeyError(FIDAN)
+
+    async with running(telegram, archive, tmp_path):
+        await anna.say(FIDAN)
+        archive.failures.append(error)
+        await anna.say(FIDAN)
+        await anna.inline(FIDAN)
+        telegram.fail_next("sendMessage", 400, "Bad Request: something new")
+        await anna.send(FIDAN)
+        await anna.next()
+
+    assert "Fidan" not in log.getvalue()
+    assert telegram.token not in log.getvalue()
+    assert "builtins.ValueError" in log.getvalue()
+    assert "BadRequest: Something new" in log.getvalue()
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_wait_that_telegram_demands_is_obeyed_and_the_answer_sent(
+    anna: Reader, telegram: FakeTelegram
+) -> None:
+    slow = "Too Many Requests: retry after 1"
+    telegram.fail_next("sendMessage", 429, slow, parameters={"retry_after": 1})
+
+    answer = await anna.say(FIDAN)
+
+    assert "Hakan Fidan" in answer.text
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_reader_who_blocked_the_bot_is_left_in_peace(
+    anna: Reader, huda: Reader, telegram: FakeTelegram, log: io.StringIO
+) -> None:
+    telegram.fail_next("sendMessage", 403, "Forbidden: bot was blocked by the user")
+
+    await anna.send(FIDAN)
+    answer = await huda.say(LAVROV)
+
+    assert answer.text.startswith("ورد في ")
+    assert anna.unread == []
+    assert "incident" not in log.getvalue()
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_second_poller_is_reported_once_and_in_one_line(
+    anna: Reader, telegram: FakeTelegram, log: io.StringIO
+) -> None:
+    await anna.say(FIDAN)
+    conflict = "Conflict: terminated by other getUpdates request"
+    telegram.fail_next("getUpdates", 409, conflict, times=2)
+
+    answer = await anna.say(LAVROV)
+
+    assert answer.text.startswith("Found in")
+    assert log.getvalue().count("another program is polling") == 1
+
+
+async def test_a_silent_telegram_ends_the_process_with_its_own_code(
+    telegram: FakeTelegram, archive: FakeArchive, tmp_path: Path, log: io.StringIO
+) -> None:
+    telegram.silence()
+    chosen = settings(telegram, tmp_path)
+    async with Store.open(tmp_path) as store:
+        pulse = Pulse()
+        bot = app.build(chosen, app.services(chosen, archive, store), pulse)
+
+        code = await app.serve(bot, pulse, silence=0.5)
+
+    assert code == app.DEAF != 0
+    assert "CRITICAL" in log.getvalue()
+    assert "silent" in log.getvalue()
+
+
+async def test_a_wrong_token_ends_the_start_with_a_clear_line(
+    telegram: FakeTelegram, archive: FakeArchive, tmp_path: Path, log: io.StringIO
+) -> None:
+    wrong = "654321:WRONG-token"
+    chosen = settings(telegram, tmp_path, telegram_token=wrong)
+    async with Store.open(tmp_path) as store:
+        pulse = Pulse()
+        bot = app.build(chosen, app.services(chosen, archive, store), pulse)
+
+        code = await app.serve(bot, pulse, silence=60)
+
+    assert code == app.BAD_TOKEN == 2
+    assert "ISNAD_TELEGRAM_TOKEN" in log.getvalue()
+    assert "WRONG" not in log.getvalue()
+    assert "Traceback" not in log.getvalue()
+
+
+async def test_a_network_that_is_away_at_the_start_is_waited_for(
+    telegram: FakeTelegram, archive: FakeArchive, tmp_path: Path, anna: Reader, log: io.StringIO
+) -> None:
+    telegram.fail_next("getMe", 502, "Bad Gateway", times=1)
+
+    async with running(telegram, archive, tmp_path):
+        answer = await anna.say(FIDAN)
+
+    assert "Hakan Fidan" in answer.text
+    assert log.getvalue().count("cannot reach Telegram") == 1
+
+
+async def test_a_stop_while_the_network_is_away_is_heeded(
+    telegram: FakeTelegram, archive: FakeArchive, tmp_path: Path, log: io.StringIO
+) -> None:
+    telegram.fail_next("getMe", 502, "Bad Gateway", times=50)
+
+    async with running(telegram, archive, tmp_path):
+        await telegram.until(lambda: telegram.called("getMe"), 5, "the first try")
+
+    assert "Traceback" not in log.getvalue()
+
+
+@pytest.mark.usefixtures("log")
+async def test_a_stop_finishes_the_question_in_hand(
+    telegram: FakeTelegram,
+    archive: FakeArchive,
+    tmp_path: Path,
+    anna: Reader,
+) -> None:
+    held = archive.waits[FIDAN] = asyncio.Event()
+
+    async with running(telegram, archive, tmp_path):
+        await anna.send(FIDAN)
+        await telegram.quiet()
+        asyncio.get_running_loop().call_later(0.2, held.set)
+
+    assert "Hakan Fidan" in (await anna.next()).text
+
+
+@pytest.mark.usefixtures("log")
+async def test_what_was_asked_while_the_bot_was_away_is_answered(
+    telegram: FakeTelegram,
+    tmp_path: Path,
+    anna: Reader,
+) -> None:
+    await anna.send(FIDAN)
+
+    async with running(telegram, FakeArchive(seeds()), tmp_path):
+        answer = await anna.next()
+
+    assert "Hakan Fidan" in answer.text
+
+
+async def test_the_bot_starts_with_the_seeds_and_stops_at_a_signal(
+    telegram: FakeTelegram, tmp_path: Path, anna: Reader, huda: Reader, log: io.StringIO
+) -> None:
+    async with asyncio.TaskGroup() as group:
+        running_bot = group.create_task(app.run(settings(telegram, tmp_path)))
+        welcome = await anna.say("/start")
+        english = await anna.say(FIDAN)
+        arabic = await huda.say("مع من ستجري قطر محادثات يوم الثلاثاء؟")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    assert running_bot.result() == app.STOPPED
+    assert "5 articles" in welcome.text
+    assert "met with Turkey's Hakan Fidan on the sidelines" in english.text
+    assert "محمد البشير" in arabic.text
+    assert "Traceback" not in log.getvalue()
+
+
+async def test_without_a_token_the_bot_says_so(tmp_path: Path, log: io.StringIO) -> None:
+    code = await app.run(Settings(_env_file=None, telegram_token=None, data_dir=tmp_path))
+
+    assert code == app.BAD_TOKEN
+    assert "ISNAD_TELEGRAM_TOKEN is not set" in log.getvalue()
+
+
+async def test_questions_too_fast_are_slowed_down_once_a_window(
+    telegram: FakeTelegram, archive: FakeArchive, tmp_path: Path, anna: Reader, huda: Reader
+) -> None:
+    async with running(telegram, archive, tmp_path, questions_per_minute=2) as bot:
+        for _ in range(2):
+            await anna.say(FIDAN)
+        slowed = await anna.say(FIDAN)
+        await anna.send(FIDAN)
+        other = await huda.say(LAVROV)
+        await telegram.quiet()
+
+    assert slowed.text.startswith("One moment: 2 questions in a minute. You can go on in ")
+    assert slowed.text.endswith(" seconds.")
+    assert anna.unread == []
+    assert other.text.startswith("ورد في ")
+    assert len(bot.archive.asked) == 3
