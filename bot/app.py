@@ -45,6 +45,7 @@ STOPPED, BAD_TOKEN, DEAF = 0, 2, 3  # exit codes
 POLL_SECONDS = 30
 WIND_DOWN_SECONDS = 10.0  # for the questions in hand; confirming the last poll may take as long
 LONGEST_PAUSE = 30.0
+INDEX_SECONDS = 10.0  # the most that a start waits for the index
 INLINE_PER_QUESTION = 6  # each key press arrives as a query
 
 
@@ -129,11 +130,13 @@ async def _open_and_serve(settings: Settings) -> int:
         Archive.open(store.articles, settings.data_dir) as archive,
     ):
         await open_with_seeds(store.articles)
-        await archive.catch_up()
         pulse = Pulse()
         app = build(settings, services(settings, archive, store), pulse)
         async with asyncio.TaskGroup() as group:
             following = group.create_task(archive.follow())
+            # A large index that must be rebuilt does not keep readers waiting: what is in it
+            # already is answered from.
+            await archive.caught_up(INDEX_SECONDS)
             code = await serve(app, pulse, silence=settings.silence_seconds)
             following.cancel()
     return code

@@ -51,6 +51,7 @@ class Archive:
         self._held = index.last_revision()
         self._compared = False  # with the database, since the start
         self._suspect = False
+        self._caught_up = asyncio.Event()
         # One thread thinks, so that questions wait for each other and never for the event loop;
         # another writes the index, so that questions do not wait for articles.
         self._thinking = ThreadPoolExecutor(1, "answering")
@@ -135,12 +136,21 @@ class Archive:
         """Keep up with what any process stores, until cancelled."""
         while True:
             try:
-                if self._suspect or await self._articles.last_revision() != self._held:
+                if await self._is_behind():
                     await self.catch_up()
             except Exception:
                 # The next look may succeed; until then the archive answers from what it has.
                 log.exception("the index could not be brought up to date")
             await asyncio.sleep(FOLLOW_SECONDS)
+
+    async def caught_up(self, patience: float) -> bool:
+        """Wait until the archive has caught up once, at most `patience` seconds."""
+        try:
+            async with asyncio.timeout(patience):
+                await self._caught_up.wait()
+        except TimeoutError:
+            return False
+        return True
 
     async def catch_up(self, told: Callable[[int], None] = lambda _: None) -> None:
         """Index every stored revision that the index does not hold; heal what disagrees.
@@ -159,6 +169,12 @@ class Archive:
                 log.warning("index and database disagree")
                 await self._rebuild(told)
             self._compared = True
+        self._caught_up.set()
+
+    async def _is_behind(self) -> bool:
+        if self._suspect or not self._compared:
+            return True
+        return await self._articles.last_revision() != self._held
 
     async def _index_new(self, told: Callable[[int], None]) -> None:
         """Index what is new, a bounded number of articles a commit."""

@@ -36,7 +36,7 @@ NEAR = 3
 
 # In log-odds, fitted and rounded: docs/adr/0001-two-stage-retrieval.md.
 TRUST_SENTENCE, TRUST_PASSAGE, TRUST_BIGRAMS, TRUST_BIAS = 3.0, 5.2, 4.75, -5.0
-TRUST_LEAST = 0.25  # probability below which nothing is quoted
+TRUST_LEAST = 0.3  # probability below which nothing is quoted
 
 
 class MisquoteError(Exception):

@@ -99,7 +99,7 @@ class Question:
         self.forms: dict[str, tuple[str, ...]] = {}
 
         # What stands in any story is worth less as proof that this story answers.
-        self.proof = {word: w * EVERYDAY_PROOF**word.everyday for word, w in self.worth.items()}
+        self.proof = {word: w * _proof(word, index) for word, w in self.worth.items()}
 
     def share(self, present: AbstractSet[str]) -> float:
         """Return the share of the question's worth that a set of terms holds."""

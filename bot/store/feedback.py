@@ -36,8 +36,9 @@ class Feedback:
             return int((await connection.execute(adding)).scalar_one())
 
     async def set_reason(self, feedback_id: int, reason: str) -> None:
-        """Give the reason for a stored verdict; an unknown id is ignored."""
-        change = update(feedback).where(feedback.c.id == feedback_id).values(reason=reason)
+        """Give the reason for a stored verdict, once; an unknown id is ignored."""
+        unexplained = (feedback.c.id == feedback_id) & feedback.c.reason.is_(None)
+        change = update(feedback).where(unexplained).values(reason=reason)
         async with self._database.transaction() as connection:
             await connection.execute(change)
 

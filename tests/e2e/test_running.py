@@ -153,6 +153,7 @@ async def test_a_reader_who_blocked_the_bot_is_left_in_peace(
     telegram.fail_next("sendMessage", 403, "Forbidden: bot was blocked by the user")
 
     await anna.send(FIDAN)
+    await telegram.until(lambda: telegram.called("sendMessage"), 5, "the refused reply")
     answer = await huda.say(LAVROV)
 
     assert answer.text.startswith("ورد في ")
