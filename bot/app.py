@@ -129,7 +129,8 @@ async def _open_and_serve(settings: Settings) -> int:
         Store.open(settings.data_dir) as store,
         Archive.open(store.articles, settings.data_dir) as archive,
     ):
-        await open_with_seeds(store.articles)
+        if settings.seeds:
+            await open_with_seeds(store.articles)
         pulse = Pulse()
         app = build(settings, services(settings, archive, store), pulse)
         async with asyncio.TaskGroup() as group:

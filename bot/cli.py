@@ -168,7 +168,8 @@ async def _opened(settings: Settings) -> AsyncIterator[tuple[Store, Archive]]:
         Store.open(settings.data_dir) as store,
         Archive.open(store.articles, settings.data_dir) as archive,
     ):
-        await open_with_seeds(store.articles)
+        if settings.seeds:
+            await open_with_seeds(store.articles)
         await archive.catch_up()
         yield store, archive
 

@@ -67,7 +67,7 @@ async def show(archive: Archive, question: str, limit: int, *, newsroom: str = "
             _answer(console, answer, say)
         else:
             message = render.refusal(answer, say, await archive.summary())
-            console.print(Text(plain(message.html)))
+            console.print(Text(plain(message.html)), soft_wrap=not console.is_terminal)
     console.print()
 
 
@@ -90,11 +90,19 @@ async def _welcome(console: Console, archive: Archive, catalogue: Catalogue, new
 def _answer(console: Console, answer: Answer, say: Voice) -> None:
     console.print(Text(plain(render.opening(answer, say))))
     for number, quote in enumerate(answer.quotes, 1):
-        console.print(Padding(Text(quote.text, style="bold"), (1, 2, 0, 2)))
-        source = plain(render.attribution(quote, say, number))
-        console.print(Padding(Text(source, style="dim"), (0, 2)))
+        console.print()
+        _indented(console, quote.text, "bold")
+        _indented(console, plain(render.attribution(quote, say, number)), "dim")
         if number == 1 and answer.sources_differ:
-            console.print(Padding(Text(say.plain("sources_differ")), (0, 2)))
+            _indented(console, say.plain("sources_differ"))
+
+
+def _indented(console: Console, text: str, style: str = "") -> None:
+    if console.is_terminal:
+        console.print(Padding(Text(text, style=style), (0, 2), expand=False))
+    else:
+        # A pipe or a file gets whole lines: a quote broken by us is no longer word for word.
+        console.print(Text(f"  {text}"), soft_wrap=True)
 
 
 def _console() -> Console:

@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     telegram_token: Annotated[SecretStr, AfterValidator(_token_shape)] | None = None
     telegram_api_url: HttpUrl = HttpUrl("https://api.telegram.org")
     data_dir: Path = Path("data")
+    seeds: bool = True
     newsroom: Annotated[str, Field(max_length=60)] = ""
     questions_per_minute: Annotated[int, Field(ge=1, le=600)] = 10
     silence_seconds: Annotated[int, Field(ge=30)] = 180
