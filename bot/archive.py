@@ -176,20 +176,25 @@ class Archive:
             return True
         return await self._articles.last_revision() != self._held
 
-    async def _index_new(self, told: Callable[[int], None]) -> None:
-        """Index what is new, a bounded number of articles a commit."""
+    async def _index_new(self, told: Callable[[int], None], *, anew: bool = False) -> None:
+        """Index what is new, a bounded number of articles a commit.
+
+        `anew`: the stored passage counts may come from an earlier way of cutting; correct them.
+        """
         more = True
         while more:
             with await self._write(partial(_alone_in, self._directory)):
                 # Another process may have written while this one waited.
                 await self._write(self._index.refresh)
-                self._held = max(self._held, self._index.last_revision())
-                more = await self._commit_some(told)
-            self._held = max(self._held, self._index.last_revision())
+                last = self._index.last_revision()
+                anew = anew or last == 0
+                self._held = max(self._held, last)
+                more = await self._commit_some(last, told, anew=anew)
 
-    async def _commit_some(self, told: Callable[[int], None], *, clear: bool = False) -> bool:
-        """Index up to `COMMIT` articles in one commit; return whether there may be more."""
-        last = 0 if clear else self._index.last_revision()
+    async def _commit_some(
+        self, last: int, told: Callable[[int], None], *, clear: bool = False, anew: bool = False
+    ) -> bool:
+        """Index up to `COMMIT` articles after `last` in one commit; return whether more wait."""
         batch = await self._articles.changed_after(last, READ)
         if not batch and not clear:
             return False
@@ -197,16 +202,18 @@ class Archive:
         try:
             if clear:
                 await self._write(writing.clear)
-            done = 0
+            done, counts = 0, dict[int, int]()
             while batch and done < COMMIT:
-                await self._write(partial(writing.add, batch))
+                counts |= await self._write(partial(writing.add, batch))
                 done += len(batch)
                 last = batch[-1].revision
                 batch = await self._articles.changed_after(last, READ)
-            await self._write(writing.commit)
+            if anew:
+                await self._articles.recount(counts)
         except BaseException:
             await asyncio.shield(self._write(writing.abandon))
             raise
+        await self._write(writing.commit)
         await self._write(self._index.refresh)
         self._held = last
         told(done)
@@ -215,8 +222,8 @@ class Archive:
     async def _rebuild(self, told: Callable[[int], None]) -> None:
         log.warning("rebuilding the index")
         with await self._write(partial(_alone_in, self._directory)):
-            await self._commit_some(told, clear=True)
-        await self._index_new(told)
+            await self._commit_some(0, told, clear=True, anew=True)
+        await self._index_new(told, anew=True)
         self._suspect = False
 
     async def _agrees(self, told: Callable[[int], None]) -> bool:

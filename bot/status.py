@@ -16,7 +16,7 @@ MEGABYTE = 1_000_000
 
 
 async def figures(data_dir: Path) -> dict[str, Any]:
-    """Return what is stored, what can be found, and the room left; changes nothing."""
+    """Return what is stored, what can be found, and the room left; indexes nothing."""
     async with (
         Store.open(data_dir) as store,
         Archive.open(store.articles, data_dir) as archive,

@@ -123,12 +123,15 @@ class IndexWriting:
         """Take everything out of the index."""
         self._writer.delete_all_documents()
 
-    def add(self, articles: Iterable[Article]) -> None:
-        """Add the passages of articles; an article already there is replaced."""
+    def add(self, articles: Iterable[Article]) -> dict[int, int]:
+        """Add the passages of articles, replacing what is there; return how many, by revision."""
+        counts = {}
         for article in articles:
             self._writer.delete_documents_by_term("article", article.id)
             title = _analysed(article.headline or "")
-            for passage in passages(article.body):
+            found = passages(article.body)
+            counts[article.revision] = len(found)
+            for passage in found:
                 start, end = passage.span
                 text = article.body[start:end]
                 place = [article.id, article.revision, article.language, start, *passage.sentences]
@@ -141,6 +144,7 @@ class IndexWriting:
                     place=json.dumps(place).encode(),
                 )
                 self._writer.add_document(document)
+        return counts
 
     def commit(self) -> None:
         """Make what was added findable, on disk, at once; nothing can be added after."""

@@ -71,7 +71,7 @@ class ArchiveBM25(BM25Okapi):  # type: ignore[misc]  # rank_bm25 is untyped
         self._archive_idf = idf
         super().__init__(sentences, k1=K1, b=B)
         self.doc_len = lengths
-        self.avgdl = sum(lengths) / len(lengths)
+        self.avgdl = sum(lengths) / len(lengths) or 1.0
 
     def _calc_idf(self, nd: Mapping[str, int]) -> None:
         self.idf = {term: self._archive_idf[term] for term in nd}

@@ -120,6 +120,9 @@ def _wrapped(body: str, line: Span, following: Span) -> bool:
         body[following.start].islower()
         and body[line.end - 1] not in ".!?…:"
         and "\n" not in body[line.end : following.start].replace("\r\n", "\n").replace("\n", "", 1)
+        # With a full stop a label's word is the last of a sentence: "they went / home."
+        and (body[following.end - 1] == "." or not is_furniture(body[slice(*following)]))
+        and not is_furniture(body[slice(*line)])
     )
 
 

@@ -6,7 +6,7 @@ what kind of answer is wanted, which `retrieval.cues` reads.
 
 ENGLISH = frozenset(
     """
-    a about above after again against al all also am an and any are as at be because been before
+    a about above dear hello hey hi thank thanks after again against al all also am an and any are as at be because been before
     being below between both but by can could did do does doing don down during each else ever few
     for from further get gets give given had has have having he her here hers herself him himself
     his how however i if in into is it its itself just ll m may me might more most much must my
@@ -27,7 +27,7 @@ ARABIC = frozenset(
     به بها بهم له لها لهم لنا لي فيه فيها فيهم منه منها منهم عليه عليها عليهم اليه اليها اليهم عنه
     عنها عنهم وهو وهي وهم وقد وكان وكانت والتي والذي والذين ولم ولا وفي ومن وعلي والي وان وانه وانها
     وما وهذا وهذه بان لان لانه لانها الا ايضا حيث حين حينما بينما كذلك فقط نحو لدي لديه لديها ذات ذو
-    احد احدي اثناء ضمن تم يتم جدا نفس نفسه نفسها مثل كانه ممكن فضلك قل لي اخبرني
+    احد احدي اثناء ضمن تم يتم جدا نفس نفسه نفسها مثل كانه ممكن فضلك فضلكم سمحت سمحتم مرحبا اهلا شكرا قل لي اخبرني
     """.split()
 )
 

@@ -29,7 +29,7 @@ _WORD = re.compile(
     rf"""
     (?:[^\W\d_]\.){{2,}}                          # initials: U.S., U.N.
   | \d+(?:[.,\u066b\u066c]\d+)*[^\W_]*           # 13, 1,000, 12.5, 2nd
-  | [^\W\d_](?:[^\W_]|[{_MARKS}])*(?:['\u2019]s\b)?  # a word with its marks
+  | [^\W\d_](?:[^\W_]|[{_MARKS}])*(?:['\u2019][sS]\b)?  # a word with its marks
     """,
     re.VERBOSE,
 )
@@ -52,6 +52,8 @@ _FOLD = str.maketrans(
     }
 )
 _STRIP_MARKS = re.compile(f"[{_MARKS}\u0640]+")
+# Folding makes no further difference to these: Arabic letters after `_FOLD`, and ASCII.
+_PLAIN = re.compile("[\u0627\u0628\u062a-\u063a\u0641-\u0648\u064a\x00-\x7f]*")
 # light10 (Larkey, Ballesteros and Connell, 2007): prefixes, longest first, and suffixes in order.
 _PREFIXES = (
     "\u0648\u0627\u0644",
@@ -72,9 +74,8 @@ _SUFFIXES = (
     "\u064a",
 )
 _WAW = "\u0648"
-_PARTICLE = re.compile(
-    "^[\u0648\u0641]?(?:[\u0628\u0643\u0644]?(?:\u0627\u0644)?|\u0644\u0644)(?=\\w{3})"
-)
+_PARTICLE = re.compile("^[\u0648\u0641]?[\u0628\u0643\u0644]?(?:\u0627\u0644)?(?=\\w{3})")
+_TO_THE = re.compile("^[\u0648\u0641]?\u0644\u0644(?=\\w{3})")
 _BRITISH_ISE = re.compile(r"(\w{3})is(e|es|ed|ing|er|ers|ations?)$")
 _BRITISH_OUR = re.compile(r"(\w{3})our(s|ed|ing|ite|able|hood|ers?|)$")
 
@@ -122,10 +123,12 @@ def fold(word: str) -> str:
     Letter case, accents, Arabic diacritics, tatweel, the seats of hamza, final yaa, taa marbuta
     and the digits of either script make no difference. Idempotent.
     """
+    if word.isascii():
+        return word.lower()
     # Letters are mapped before marks are taken off: decomposing first would turn an alef with
     # hamza into two characters that the table does not know.
     folded = _STRIP_MARKS.sub("", unicodedata.normalize("NFKC", word)).translate(_FOLD).casefold()
-    if not folded.isascii():
+    if not _PLAIN.fullmatch(folded):
         decomposed = unicodedata.normalize("NFKD", folded)
         folded = "".join(_digit(c) for c in decomposed if not unicodedata.combining(c))
     return folded
@@ -138,7 +141,8 @@ def _pieces(chunk: str) -> list[str]:
 
 @lru_cache(maxsize=1 << 15)
 def _words(chunk: str) -> tuple[Token, ...]:
-    return tuple(_token(word) for word in _WORD.findall(chunk))
+    # One character may stand for several words (U+FDFA is four), or for a letter in one shape.
+    return tuple(_token(word) for word in _WORD.findall(unicodedata.normalize("NFKC", chunk)))
 
 
 def _token(word: str) -> Token:
@@ -165,14 +169,18 @@ def _stems(word: str, surface: str) -> tuple[str, ...]:
 
 def _country(surface: str, stem: str) -> tuple[str, ...]:
     """Return the term of the country that a word names, if any."""
-    bare = _PARTICLE.sub("", surface)
-    found = (_countries().get(form) for form in (surface, stem, bare))
-    return next(((term,) for term in found if term), ())
+    countries = _countries()
+    found = countries.get(surface) or countries.get(stem)
+    if not found and not surface.isascii():
+        found = countries.get(_PARTICLE.sub("", surface)) or countries.get(_TO_THE.sub("", surface))
+    return (found,) if found else ()
 
 
 def _american(word: str) -> str:
     """Return one of the two English spellings of a word; a few more words change with it."""
-    return _BRITISH_OUR.sub(r"\1or\2", _BRITISH_ISE.sub(r"\1iz\2", word))
+    if "is" in word:
+        word = _BRITISH_ISE.sub(r"\1iz\2", word)
+    return _BRITISH_OUR.sub(r"\1or\2", word) if "our" in word else word
 
 
 @cache
@@ -206,13 +214,15 @@ def light_stem(folded: str) -> str:
     stem = folded
     if stem.startswith(_WAW) and len(stem) > 3:  # noqa: PLR2004 - three letters stay
         stem = stem[1:]
-    for prefix in _PREFIXES:
-        if stem.startswith(prefix) and len(stem) >= len(prefix) + 2:
-            stem = stem[len(prefix) :]
-            break
-    for suffix in _SUFFIXES:
-        if stem.endswith(suffix) and len(stem) >= len(suffix) + 2:
-            stem = stem[: -len(suffix)]
+    if stem.startswith(_PREFIXES):
+        for prefix in _PREFIXES:
+            if stem.startswith(prefix) and len(stem) >= len(prefix) + 2:
+                stem = stem[len(prefix) :]
+                break
+    if stem.endswith(_SUFFIXES):
+        for suffix in _SUFFIXES:
+            if stem.endswith(suffix) and len(stem) >= len(suffix) + 2:
+                stem = stem[: -len(suffix)]
     return stem
 
 

@@ -14,7 +14,7 @@ from bot.store.schema import DayOrMoment, article, revision
 from retrieval.models import Article, Language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from sqlalchemy import Row
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -132,6 +132,19 @@ class Articles:
         counted = select(func.sum(article.c.passages)).where(article.c.revision + 0 <= up_to)
         async with self._database.reading() as connection:
             return await connection.scalar(counted) or 0
+
+    async def recount(self, passages: Mapping[int, int]) -> None:
+        """Correct into how many passages texts fall, by revision; superseded ones are left out."""
+        change = (
+            update(article)
+            .where(article.c.revision == bindparam("_revision"))
+            .where(article.c.passages != bindparam("_passages"))
+            .values(passages=bindparam("_passages"))
+        )
+        rows = [{"_revision": number, "_passages": n} for number, n in passages.items()]
+        if rows:
+            async with self._database.transaction() as connection:
+                await connection.execute(change, rows)
 
     async def summary(self) -> ArchiveSummary:
         """Return the archive's figures; reads indexes, no text."""
