@@ -277,6 +277,6 @@ def _quoted(article: Article, span: Span) -> Quote | None:
     for passage in passages(article.body):
         starts = {sentence.start for sentence in passage.sentences}
         ends = {sentence.end for sentence in passage.sentences}
-        if span.start in starts and span.end in ends:
+        if span.start < span.end and span.start in starts and span.end in ends:
             return Quote(article, span, passage.span)
     return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rank_bm25 import BM25Okapi
 
 from retrieval.cues import held, wanted
-from retrieval.text import Token, terms, tokens
+from retrieval.text import SEPARATOR, Token, terms, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,6 +54,23 @@ class Ranked(NamedTuple):
         return _text(self.candidate, self.ordinal)
 
 
+class _Word(NamedTuple):
+    """A word of a sentence: how many terms it has, those the question knows, and its stem."""
+
+    terms: int
+    known: list[str]
+    stem: str
+    stop: bool
+
+
+class _Reading(NamedTuple):
+    """Of a sentence: the question's terms in it, its terms in all, and neighbours in both."""
+
+    found: list[str]
+    length: int
+    pairs: set[tuple[str, str]]
+
+
 class ArchiveBM25(BM25Okapi):  # type: ignore[misc]  # rank_bm25 is untyped
     """rank-bm25 over candidate sentences, with the archive's idf in place of the candidates'.
 
@@ -95,8 +112,8 @@ class Question:
         }
         self.mass = sum(self.worth.values()) or 1.0
         self.bigrams = _pairs(words)
-        # Which of its terms the question knows, by a word's surface: sentences repeat words.
-        self.forms: dict[str, tuple[str, ...]] = {}
+        # Words as the index keeps them: sentences repeat them.
+        self._words: dict[str, _Word] = {}
 
         # What stands in any story is worth less as proof that this story answers.
         self.proof = {word: w * _proof(word, index) for word, w in self.worth.items()}
@@ -104,6 +121,32 @@ class Question:
     def share(self, present: AbstractSet[str]) -> float:
         """Return the share of the question's worth that a set of terms holds."""
         return _share(self.worth, present)
+
+    def read(self, sentence: str) -> _Reading:
+        """Return what an analysed sentence (`retrieval.text.written`) shares with the question."""
+        found: list[str] = []
+        pairs: set[tuple[str, str]] = set()
+        length = 0
+        before: _Word | None = None
+        words = self._words
+        for kept in sentence.split():
+            word = words.get(kept)
+            if word is None:
+                word = words[kept] = self._word(kept)
+            length += word.terms
+            if not word.known:
+                before = None
+                continue
+            found += word.known
+            if before and not (before.stop and word.stop):
+                pairs.add((before.stem, word.stem))
+            before = word
+        return _Reading(found, length, pairs)
+
+    def _word(self, kept: str) -> _Word:
+        held = kept.removesuffix(SEPARATOR).split(SEPARATOR)
+        known = [term for term in held if term in self.idf]
+        return _Word(len(held), known, held[-1], kept.endswith(SEPARATOR))
 
     def proven(self, text: str) -> float:
         """Return the share of the question's worth as proof that a text holds."""
@@ -115,19 +158,20 @@ def rank(question: Question, candidates: Sequence[Candidate], limit: int) -> lis
     places = [(candidate, n) for candidate in candidates for n in range(len(candidate.sentences))]
     if not places:
         return []
-    read = [tokens(_text(candidate, ordinal)) for candidate, ordinal in places]
-    found = [_known_terms(question, sentence) for sentence in read]
-    lengths = [sum(len(token.terms) for token in sentence) for sentence in read]
-    bm25 = ArchiveBM25(found, lengths, question.idf).get_scores(list(question.idf))
+    read = [question.read(candidate.analysed[ordinal]) for candidate, ordinal in places]
+    found = [reading.found for reading in read]
+    bm25 = ArchiveBM25(found, [reading.length for reading in read], question.idf).get_scores(
+        list(question.idf)
+    )
     best = candidates[0].score
     ranked = []
-    for (candidate, ordinal), sentence, hits, points in zip(places, read, found, bm25, strict=True):
-        present = set(hits)
+    for (candidate, ordinal), reading, points in zip(places, read, bm25, strict=True):
+        present = set(reading.found)
         evidence = Evidence(
             bm25=float(points) / (3 * question.mass),
             passage=candidate.score / best,
             coverage=question.share(present),
-            bigrams=_bigrams(question, sentence, present),
+            bigrams=len(question.bigrams & reading.pairs) / (len(question.bigrams) or 1),
             cue=0.0,
         )
         ranked.append(Ranked(evidence.weighed(WEIGHTS), candidate, ordinal, evidence))
@@ -150,23 +194,6 @@ def _share(worth: Mapping[Token, float], present: AbstractSet[str]) -> float:
 def _text(candidate: Candidate, ordinal: int) -> str:
     start, end = candidate.sentences[ordinal]
     return candidate.text[start - candidate.start : end - candidate.start]
-
-
-def _known_terms(question: Question, sentence: Sequence[Token]) -> list[str]:
-    forms = question.forms
-    found: list[str] = []
-    for surface, terms_, *_ in sentence:
-        known = forms.get(surface)
-        if known is None:
-            known = forms[surface] = tuple(term for term in terms_ if term in question.idf)
-        found += known
-    return found
-
-
-def _bigrams(question: Question, sentence: Sequence[Token], present: AbstractSet[str]) -> float:
-    if not question.bigrams or len(present) <= 1:
-        return 0.0
-    return len(question.bigrams & _pairs(sentence)) / len(question.bigrams)
 
 
 def _pairs(words: Sequence[Token]) -> set[tuple[str, str]]:

@@ -21,6 +21,7 @@ PASSAGE_WORDS = (60, 120)
 HEADING_WORDS = 14
 LONG_SENTENCE_WORDS = 70
 LONGEST_SENTENCE = 1_000
+LABEL = 200  # characters, more than any label of a site: a growing line is not read anew
 QUOTATION = 400  # characters up to which a quotation is kept in one piece
 
 _LINE = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
@@ -122,7 +123,7 @@ def _wrapped(body: str, line: Span, following: Span) -> bool:
         and "\n" not in body[line.end : following.start].replace("\r\n", "\n").replace("\n", "", 1)
         # With a full stop a label's word is the last of a sentence: "they went / home."
         and (body[following.end - 1] == "." or not is_furniture(body[slice(*following)]))
-        and not is_furniture(body[slice(*line)])
+        and not is_furniture(body[line.start : min(line.end, line.start + LABEL)])
     )
 
 

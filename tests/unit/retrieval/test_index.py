@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import pytest
+
+from retrieval import index as module
+from retrieval.index import PassageIndex
+from retrieval.models import Language
+from retrieval.spans import passages
+from retrieval.text import terms, tokens
+from tests.fakes.archive import article, seeds
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.unit.retrieval.conftest import Index
+
+TRUCE = article("A truce began at dawn.", 1)
+FLOOD = article("A flood reached the town.", 2)
+
+
+def bodies(index: PassageIndex, question: str) -> list[str]:
+    return [found.text for found in index.search(tokens(question), 10)]
+
+
+def add(directory: Path, *articles: object) -> None:
+    writing = PassageIndex(directory).begin()
+    writing.add(articles)  # type: ignore[arg-type] - articles, as each caller gives them
+    writing.commit()
+
+
+def test_a_passage_is_found_by_its_words_and_says_where_it_stands(index: Index) -> None:
+    story = article("Rain fell.\n\nRelated Articles\n\nA truce began. It held.", 7, revision=9)
+
+    [found] = index([story, FLOOD]).search(tokens("truce"), 10)
+
+    assert (found.article, found.revision, found.language) == (7, 9, Language.ENGLISH)
+    assert found.text == story.body[slice(*found.span)] == "A truce began. It held."
+    assert [story.body[slice(*each)] for each in found.sentences] == ["A truce began.", "It held."]
+    assert found.score > 0
+
+
+def test_passages_come_best_first_and_no_more_than_asked_for(index: Index) -> None:
+    found = index(seeds()).search(tokens("Lavrov terrorist group"), 5)
+
+    assert len(found) == 5
+    assert found[0].article == 4
+    assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
+
+
+def test_a_headline_finds_its_article_and_is_never_its_text(index: Index) -> None:
+    headed = article("It held until dawn.", 1, headline="Truce in Doha")
+
+    assert bodies(index([headed, FLOOD]), "truce") == ["It held until dawn."]
+
+
+def test_words_that_nothing_holds_find_nothing(index: Index) -> None:
+    assert index([TRUCE]).search(tokens("volcano"), 10) == []
+
+
+def test_a_correction_replaces_the_earlier_text(tmp_path: Path, index: Index) -> None:
+    opened = index([TRUCE, FLOOD])
+
+    add(tmp_path, article("A ceasefire began at noon.", 1, revision=3))
+    opened.refresh()
+
+    assert bodies(opened, "truce") == []
+    assert bodies(opened, "ceasefire") == ["A ceasefire began at noon."]
+    assert opened.passages == 2
+    assert opened.last_revision() == 3
+
+
+def test_nothing_is_found_before_it_is_committed_and_seen(tmp_path: Path) -> None:
+    opened = PassageIndex(tmp_path)
+    writing = opened.begin()
+    writing.add([TRUCE])
+    opened.refresh()
+    before = opened.passages
+    writing.commit()
+    unseen = opened.passages
+
+    opened.refresh()
+
+    assert (before, unseen, opened.passages) == (0, 0, 1)
+
+
+def test_what_is_abandoned_leaves_nothing(tmp_path: Path, index: Index) -> None:
+    opened = index([FLOOD])
+    writing = opened.begin()
+    writing.clear()
+    writing.add([TRUCE])
+
+    writing.abandon()
+    opened.refresh()
+
+    assert (bodies(opened, "truce"), bodies(opened, "flood")) == ([], [FLOOD.body])
+    add(tmp_path, TRUCE)
+    opened.refresh()
+    assert opened.passages == 2
+
+
+def test_clearing_takes_everything_out(index: Index) -> None:
+    opened = index([TRUCE, FLOOD])
+    writing = opened.begin()
+    writing.clear()
+    writing.add([article("Only this.", 3)])
+    writing.commit()
+
+    opened.refresh()
+
+    assert opened.passages == 1
+    assert opened.last_revision() == 3
+
+
+def test_an_empty_index_holds_no_revision(tmp_path: Path) -> None:
+    opened = PassageIndex(tmp_path / "new")
+
+    assert (opened.passages, opened.last_revision()) == (0, 0)
+    assert opened.search(tokens("truce"), 10) == []
+
+
+def test_the_last_revision_is_the_greatest_whatever_the_order(index: Index) -> None:
+    stories = [article(f"Story {n}.", n, revision=n) for n in (3, 12, 7)]
+
+    assert index(stories).last_revision() == 12
+
+
+def test_an_index_opened_again_holds_the_same(tmp_path: Path, index: Index) -> None:
+    index([TRUCE, FLOOD])
+
+    again = PassageIndex(tmp_path)
+
+    assert (again.passages, again.last_revision()) == (2, 2)
+    assert bodies(again, "flood") == [FLOOD.body]
+
+
+def test_an_index_of_another_format_is_thrown_away(
+    tmp_path: Path, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index([TRUCE])
+    [before] = tmp_path.iterdir()
+    monkeypatch.setattr(module, "FORMAT", module.FORMAT + 1)
+
+    opened = PassageIndex(tmp_path)
+
+    assert opened.passages == 0
+    assert not before.exists()
+
+
+def test_damaged_files_are_said_to_be_damaged(tmp_path: Path, index: Index) -> None:
+    index([TRUCE])
+    [directory] = tmp_path.iterdir()
+    (directory / "meta.json").write_bytes(b"{")
+
+    with pytest.raises((OSError, ValueError)):
+        PassageIndex(tmp_path)
+
+
+def test_document_frequency_and_idf_are_those_of_the_whole_archive(index: Index) -> None:
+    held = [set(terms(tokens(each.body[slice(*p.span)]))) for each in seeds()
+            for p in passages(each.body)]  # fmt: skip
+    opened = index(seeds())
+    words = {term for each in held for term in each}
+
+    for term in [*sorted(words)[::17], "~syria", "=syria", "nowhere"]:
+        found = sum(term in each for each in held)
+        assert opened.document_frequency(term) == found
+        assert opened.idf(term) == pytest.approx(
+            math.log(1 + (len(held) - found + 0.5) / (found + 0.5))
+        )
+    assert opened.passages == len(held)
+
+
+def test_a_rare_word_is_worth_more_than_a_common_one(index: Index) -> None:
+    opened = index(seeds())
+
+    assert opened.idf("nowhere") > opened.idf("~astana") > opened.idf("~syria") > 0
