@@ -12,19 +12,18 @@ import logging
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from bot.errors import CorruptDataError, UserError
+from bot.errors import CorruptDataError, TransientError, UserError
 from retrieval import answering
-from retrieval.index import PassageIndex
+from retrieval.index import DamagedIndexError, PassageIndex, UnwritableIndexError
 from retrieval.models import Quote, Span
 from retrieval.spans import passages
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
     from pathlib import Path
 
     from bot.links import Place
@@ -38,6 +37,8 @@ T = TypeVar("T")
 READ = 100  # articles in memory while the index is brought up to date
 COMMIT = 2_000  # articles in one commit of the index
 FOLLOW_SECONDS = 0.5
+LONGEST_PAUSE = 60.0
+LOCK_SECONDS = 0.05
 LOOKS = 3
 
 
@@ -48,9 +49,10 @@ class Archive:
         self._articles = articles
         self._directory = directory
         self._index = index
-        self._held = index.last_revision()
+        self._held = self._found = index.snapshot.last_revision()
         self._compared = False  # with the database, since the start
-        self._suspect = False
+        self._damaged = False
+        self._following = False
         self._caught_up = asyncio.Event()
         # One thread thinks, so that questions wait for each other and never for the event loop;
         # another writes the index, so that questions do not wait for articles.
@@ -61,10 +63,15 @@ class Archive:
     @classmethod
     @asynccontextmanager
     async def open(cls, articles: Articles, data_dir: Path) -> AsyncIterator[Archive]:
-        """Open the index beside the database; `catch_up` or `follow` brings it up to date."""
+        """Open the index beside the database; `catch_up` or `follow` brings it up to date.
+
+        Raises CorruptDataError when there can be no index at that place.
+        """
         directory = data_dir / "index"
-        directory.mkdir(parents=True, exist_ok=True)
-        index = await asyncio.to_thread(_opened, directory)
+        try:
+            index = await asyncio.to_thread(_opened, directory)
+        except OSError as error:
+            raise CorruptDataError(f"{directory}: {error.strerror}") from error
         archive = cls(articles, directory, index)
         try:
             yield archive
@@ -75,25 +82,28 @@ class Archive:
     async def ask(self, question: str, *, limit: int = 3, skip: int = 0) -> Answer:
         """Answer a question with at most `limit` quotes, after the first `skip`.
 
-        Every quote was compared with the stored text. Raises CorruptDataError when one differs.
+        Every quote was compared with the stored text, and nothing is answered when one differs.
+        Raises TransientError while a damaged index is being built anew.
         """
+        try:
+            return await self._ask(question, limit, skip)
+        except (DamagedIndexError, answering.MisquoteError) as error:
+            log.error("the index is damaged: %s", error)  # noqa: TRY400 - it is derived data
+            self._damaged = True
+            if self._following:
+                raise TransientError("the index is damaged and is being built anew") from error
+        await self.catch_up()
+        return await self._ask(question, limit, skip)
+
+    async def _ask(self, question: str, limit: int, skip: int) -> Answer:
         findings = await self.find(question, limit=limit, skip=skip)
         articles = await self._articles.by_revision(findings.revisions())
-        try:
-            return answering.answer(findings, articles)
-        except answering.MisquoteError as error:
-            self._suspect = True
-            raise CorruptDataError(f"{self._directory}: {error}; it will be rebuilt") from error
+        return answering.answer(findings, articles)
 
     async def find(self, question: str, *, limit: int = 3, skip: int = 0) -> answering.Findings:
         """Return where the answer stands, and how far it can be trusted, without a refusal."""
-        try:
-            return await self._think(
-                partial(answering.find, self._index, question, limit=limit, skip=skip)
-            )
-        except Exception:
-            self._suspect = True  # damage on disk shows when it is read
-            raise
+        found = partial(answering.find, self._index.snapshot, question, limit=limit, skip=skip)
+        return await self._think(found)
 
     async def reopen(self, places: Sequence[Place]) -> tuple[Quote, ...]:
         """Return the quotes that stand at these places.
@@ -101,16 +111,10 @@ class Archive:
         Raises `UserError("answer_gone")` when one is not whole sentences of a stored text.
         """
         articles = await self._articles.by_revision({place.revision for place in places})
-        quotes: list[Quote] = []
-        for revision, start, end in places:
-            article = articles.get(revision)
-            if article is None:
-                raise UserError("answer_gone")
-            quote = await self._think(partial(_quoted, article, Span(start, end)))
-            if quote is None:
-                raise UserError("answer_gone")
-            quotes.append(quote)
-        return tuple(quotes)
+        quotes = await self._think(partial(_quoted, articles, places))
+        if len(quotes) < len(places):
+            raise UserError("answer_gone")
+        return quotes
 
     async def summary(self) -> ArchiveSummary:
         """Return how much the archive holds."""
@@ -130,18 +134,23 @@ class Archive:
     @property
     def passages(self) -> int:
         """How many passages can be found."""
-        return self._index.passages
+        return self._index.snapshot.passages
 
     async def follow(self) -> None:
-        """Keep up with what any process stores, until cancelled."""
+        """Keep up with what any process stores, until cancelled; a failure is tried again."""
+        self._following = True
+        pause = FOLLOW_SECONDS
         while True:
             try:
                 if await self._is_behind():
                     await self.catch_up()
-            except Exception:
-                # The next look may succeed; until then the archive answers from what it has.
-                log.exception("the index could not be brought up to date")
-            await asyncio.sleep(FOLLOW_SECONDS)
+                pause = FOLLOW_SECONDS
+            except Exception as error:
+                # Until it succeeds the archive answers from what it has.
+                log.exception("the index is not up to date")
+                pause = min(pause * 2, LONGEST_PAUSE)
+                self._damaged = self._damaged or isinstance(error, DamagedIndexError)
+            await asyncio.sleep(pause)
 
     async def caught_up(self, patience: float) -> bool:
         """Wait until the archive has caught up once, at most `patience` seconds."""
@@ -155,24 +164,45 @@ class Archive:
     async def catch_up(self, told: Callable[[int], None] = lambda _: None) -> None:
         """Index every stored revision that the index does not hold; heal what disagrees.
 
-        `told` hears how many articles were indexed, now and then.
+        `told` hears how many articles were indexed, now and then. Raises TransientError when the
+        index cannot be written now: then it stays as it was, and so do the articles.
         """
         async with self._turn:
-            await self._write(self._index.refresh)
-            if self._index.last_revision() > await self._articles.last_revision():
-                log.warning("the index knows texts that the database does not")
-                self._suspect = True
-            if self._suspect:
-                await self._rebuild(told)
-            await self._index_new(told)
-            if not self._compared and not await self._agrees(told):
-                log.warning("index and database disagree")
-                await self._rebuild(told)
-            self._compared = True
+            try:
+                await self._catch_up(told)
+            except UnwritableIndexError as error:
+                # What cannot be written may be damaged; opening it again tells.
+                self._index = await self._write(partial(_opened, self._directory))
+                raise TransientError(f"{self._directory}: cannot be written: {error}") from error
         self._caught_up.set()
 
+    async def _catch_up(self, told: Callable[[int], None]) -> None:
+        await self._refresh()
+        if self._found > await self._articles.last_revision():
+            log.warning("the index knows texts that the database does not")
+            self._damaged = True
+        if self._damaged:
+            await self._rebuild(told)
+        await self._index_new(told)
+        if not self._compared and not await self._agrees(told):
+            log.warning("index and database disagree")
+            await self._rebuild(told)
+        self._compared = True
+
+    async def _refresh(self) -> None:
+        """See what other processes indexed."""
+        try:
+            await self._write(self._index.refresh)
+        except DamagedIndexError:
+            self._index = await self._write(partial(_opened, self._directory))
+        found = self._index.snapshot.last_revision()
+        if found < self._found:
+            self._held = found  # another process began anew
+        self._found = found
+        self._held = max(self._held, found)
+
     async def _is_behind(self) -> bool:
-        if self._suspect or not self._compared:
+        if self._damaged or not self._compared:
             return True
         return await self._articles.last_revision() != self._held
 
@@ -183,25 +213,19 @@ class Archive:
         """
         more = True
         while more:
-            with await self._write(partial(_alone_in, self._directory)):
-                # Another process may have written while this one waited.
-                await self._write(self._index.refresh)
-                last = self._index.last_revision()
-                anew = anew or last == 0
-                self._held = max(self._held, last)
-                more = await self._commit_some(last, told, anew=anew)
+            async with self._alone():
+                await self._refresh()  # another process may have written meanwhile
+                anew = anew or self._held == 0
+                more = await self._commit_some(told, anew=anew)
 
-    async def _commit_some(
-        self, last: int, told: Callable[[int], None], *, clear: bool = False, anew: bool = False
-    ) -> bool:
-        """Index up to `COMMIT` articles after `last` in one commit; return whether more wait."""
+    async def _commit_some(self, told: Callable[[int], None], *, anew: bool) -> bool:
+        """Index up to `COMMIT` articles in one commit; return whether more wait."""
+        last = self._held
         batch = await self._articles.changed_after(last, READ)
-        if not batch and not clear:
+        if not batch:
             return False
         writing = await self._write(self._index.begin)
         try:
-            if clear:
-                await self._write(writing.clear)
             done, counts = 0, dict[int, int]()
             while batch and done < COMMIT:
                 counts |= await self._write(partial(writing.add, batch))
@@ -211,72 +235,94 @@ class Archive:
             if anew:
                 await self._articles.recount(counts)
         except BaseException:
-            await asyncio.shield(self._write(writing.abandon))
+            with suppress(UnwritableIndexError):
+                await self._write(writing.abandon)
             raise
         await self._write(writing.commit)
-        await self._write(self._index.refresh)
-        self._held = last
+        await self._refresh()
+        # An article without passages leaves no trace in the index.
+        self._held = max(self._held, last)
         told(done)
         return bool(batch)
 
     async def _rebuild(self, told: Callable[[int], None]) -> None:
-        log.warning("rebuilding the index")
-        with await self._write(partial(_alone_in, self._directory)):
-            await self._commit_some(0, told, clear=True, anew=True)
+        log.warning("building the index anew")
+        async with self._alone():
+            self._index = await self._write(partial(_emptied, self._directory))
+            self._held = self._found = 0
         await self._index_new(told, anew=True)
-        self._suspect = False
+        self._damaged = False
 
     async def _agrees(self, told: Callable[[int], None]) -> bool:
         """Compare the passages found with those stored, up to the last revision indexed."""
         for _ in range(LOOKS):
-            if await self._articles.passage_count(self._held) == self._index.passages:
+            if await self._articles.passage_count(self._held) == self._index.snapshot.passages:
                 return True
             # Another process may have corrected an article in between.
             await self._index_new(told)
         return False
 
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """Wait until no other process writes the index, and keep them out until the end.
+
+        The lock goes with the process that holds it, however that ends.
+        """
+        descriptor = os.open(self._directory, os.O_RDONLY)
+        try:
+            while not _locked(descriptor):  # noqa: ASYNC110 - another process sets no event
+                await asyncio.sleep(LOCK_SECONDS)
+            yield
+        finally:
+            os.close(descriptor)
+
     async def _think(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thinking, work)
 
     async def _write(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._writing, work)
+        """Work in the writing thread; when cancelled, let it finish before anyone else writes."""
+        job = asyncio.get_running_loop().run_in_executor(self._writing, work)
+        try:
+            return await asyncio.shield(job)
+        except asyncio.CancelledError:
+            await asyncio.wait({job})
+            raise
 
 
 def _opened(directory: Path) -> PassageIndex:
     """Open the index, or begin anew where its files are damaged: it is derived data."""
+    directory.mkdir(parents=True, exist_ok=True)
     try:
-        return PassageIndex(directory)
-    except (OSError, ValueError) as error:
-        log.warning("%s: damaged, rebuilding it (%s)", directory, error)
-        with _alone_in(directory):
-            for path in directory.iterdir():
-                shutil.rmtree(path, ignore_errors=True)
-            return PassageIndex(directory)
+        index = PassageIndex(directory)
+        index.snapshot.last_revision()
+    except DamagedIndexError as error:
+        log.warning("%s: damaged, building it anew (%s)", directory, error)
+        return _emptied(directory)
+    return index
 
 
-@contextmanager
-def _holding(descriptor: int) -> Iterator[None]:
+def _emptied(directory: Path) -> PassageIndex:
+    for path in directory.iterdir():
+        shutil.rmtree(path, ignore_errors=True)
+    return PassageIndex(directory)
+
+
+def _locked(descriptor: int) -> bool:
     try:
-        yield
-    finally:
-        os.close(descriptor)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
-def _alone_in(directory: Path) -> AbstractContextManager[None]:
-    """Wait until no other process writes in the directory, and keep them out until the end.
-
-    The lock goes with the process that holds it, however that ends.
-    """
-    descriptor = os.open(directory, os.O_RDONLY)
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
-    return _holding(descriptor)
-
-
-def _quoted(article: Article, span: Span) -> Quote | None:
-    """Return the quote at a span, or None when it is not whole neighbouring sentences."""
-    for passage in passages(article.body):
-        starts = {sentence.start for sentence in passage.sentences}
-        ends = {sentence.end for sentence in passage.sentences}
-        if span.start < span.end and span.start in starts and span.end in ends:
-            return Quote(article, span, passage.span)
-    return None
+def _quoted(articles: Mapping[int, Article], places: Sequence[Place]) -> tuple[Quote, ...]:
+    """Return the quotes at those places that are whole neighbouring sentences of a passage."""
+    cut = {number: passages(article.body) for number, article in articles.items()}
+    quotes = []
+    for revision, start, end in places:
+        for passage in cut.get(revision, ()):
+            starts = {sentence.start for sentence in passage.sentences}
+            ends = {sentence.end for sentence in passage.sentences}
+            if start < end and start in starts and end in ends:
+                quotes.append(Quote(articles[revision], Span(start, end), passage.span))
+    return tuple(quotes)

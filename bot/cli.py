@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from bot.errors import IsnadError
+from bot.errors import IsnadError, TransientError
 from config.logs import configure
 from config.settings import Settings
 
@@ -170,7 +170,10 @@ async def _opened(settings: Settings) -> AsyncIterator[tuple[Store, Archive]]:
     ):
         if settings.seeds:
             await open_with_seeds(store.articles)
-        await archive.catch_up()
+        try:
+            await archive.catch_up()
+        except TransientError as error:
+            typer.echo(f"isnad: {error}; answering from what was indexed before", err=True)
         yield store, archive
 
 

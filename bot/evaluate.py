@@ -116,7 +116,7 @@ def evaluate(
         marks = []
         for case in cases:
             started = time.thread_time()
-            findings = find(index, case.question)
+            findings = find(index.snapshot, case.question)
             spent = (time.thread_time() - started) * 1000
             marks.append((case, findings, spent))
             told(len(marks), len(cases))

@@ -19,7 +19,7 @@ from retrieval.text import tokens
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from retrieval.index import PassageIndex
+    from retrieval.index import Snapshot
     from retrieval.models import Article
     from retrieval.text import Token
 
@@ -88,8 +88,11 @@ class Findings:
         return {r for place in shown for r in (place.revision, *place.also)} | set(self.near)
 
 
-def find(index: PassageIndex, text: str, *, limit: int = 3, skip: int = 0) -> Findings:
-    """Search the index for places that answer a question, best first, after the first `skip`."""
+def find(index: Snapshot, text: str, *, limit: int = 3, skip: int = 0) -> Findings:
+    """Search the index for places that answer a question, best first, after the first `skip`.
+
+    Raises `DamagedIndexError`.
+    """
     # A lone surrogate, which broken input may hold, cannot be written as UTF-8.
     text = text[:QUESTION_CHARACTERS].encode("utf-8", "replace").decode()
     language = language_of(text) or Language.ENGLISH
@@ -136,7 +139,7 @@ def answer(findings: Findings, articles: Mapping[int, Article]) -> Answer:
     )
 
 
-def _worth_asking(words: Sequence[Token], index: PassageIndex) -> list[Token]:
+def _worth_asking(words: Sequence[Token], index: Snapshot) -> list[Token]:
     """Return the question's words in order; of a long text, the rarest that the archive knows."""
     if len(words) <= QUESTION_WORDS:
         return list(words)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import shutil
+from contextlib import contextmanager
 from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,16 +19,16 @@ import tantivy
 
 from retrieval.models import Article, Language, Span
 from retrieval.spans import passages
-from retrieval.text import SEPARATOR, terms, tokens, written
+from retrieval.text import SEPARATOR, STOP_MARK, terms, tokens, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from retrieval.spans import Passage
     from retrieval.text import Token
 
-FORMAT = 2  # raise it when analysis, passages or fields change: the index is then rebuilt
+FORMAT = 3  # raise it when analysis, passages or fields change: the index is then rebuilt
 TITLE_BOOST = 0.3
 WRITER_HEAP = 64 << 20  # bytes
 
@@ -50,53 +51,80 @@ class Candidate(NamedTuple):
         return Span(self.start, self.start + len(self.text))
 
 
-class PassageIndex:
-    """The passages of the archive's current revisions.
+class DamagedIndexError(Exception):
+    """The index's files do not hold what was written: it must be built anew."""
 
-    Searching is safe from several threads. Only one `IndexWriting` may be open on a directory at a
-    time, over all processes; holding them apart is the caller's duty.
+
+class UnwritableIndexError(Exception):
+    """The index cannot be written now, for want of room or rights."""
+
+
+class PassageIndex:
+    """The passages of the archive's current revisions, in a directory.
+
+    Only one `IndexWriting` may be open on a directory at a time, over all processes; holding them
+    apart is the caller's duty.
     """
 
     def __init__(self, directory: Path) -> None:
-        """Open the index, or make an empty one; one of another format is thrown away.
+        """Open the index, or make an empty one; one of an earlier format is thrown away.
 
-        Raises `OSError` or `ValueError` when the files are damaged.
+        Raises `DamagedIndexError`, and `OSError` when there can be no such directory.
         """
-        self._directory = directory / f"v{FORMAT}"
-        if directory.is_dir():
-            for other in directory.iterdir():
-                if other != self._directory and other.is_dir():
-                    shutil.rmtree(other, ignore_errors=True)
-        self._directory.mkdir(parents=True, exist_ok=True)
-        self._index = tantivy.Index(_schema(), str(self._directory), reuse=True)
+        own = directory / f"v{FORMAT}"
+        own.mkdir(parents=True, exist_ok=True)
+        for other in directory.iterdir():
+            if _format(other) < FORMAT:
+                shutil.rmtree(other, ignore_errors=True)
+        with _told_apart(DamagedIndexError):
+            self._index = tantivy.Index(_schema(), str(own), reuse=True)
         self.refresh()
 
-    def refresh(self) -> None:
-        """See what has been committed since, by this process or another."""
-        self._index.reload()
-        self._searcher = self._index.searcher()
-
     @property
-    def passages(self) -> int:
-        """How many passages can be found."""
-        return self._searcher.num_docs
+    def snapshot(self) -> Snapshot:
+        """What can be found now; it stays the same while articles are added."""
+        return self._snapshot
 
-    def last_revision(self) -> int:
-        """Return the greatest revision that can be found; 0 when the index is empty."""
-        newest = self._searcher.search(
-            tantivy.Query.all_query(), 1, count=False, order_by_field="revision"
-        ).hits
-        if not newest:
-            return 0
-        return _candidate(self._searcher.doc(newest[0][1]), 0.0).revision
+    def refresh(self) -> None:
+        """See what has been committed since, by this process or another.
+
+        Raises `DamagedIndexError`.
+        """
+        with _told_apart(DamagedIndexError):
+            self._index.reload()
+            self._snapshot = Snapshot(self._index.searcher())
 
     def begin(self) -> IndexWriting:
-        """Return what adds articles, all of which are found once it commits, or none."""
-        return IndexWriting(self._index.writer(WRITER_HEAP, 1))
+        """Return what adds articles, all of which are found once it commits, or none.
+
+        Raises `UnwritableIndexError`.
+        """
+        with _told_apart(UnwritableIndexError):
+            return IndexWriting(self._index.writer(WRITER_HEAP, 1))
+
+
+class Snapshot:
+    """The passages as one commit left them; safe to search from several threads.
+
+    Every method raises `DamagedIndexError` when the files cannot be read.
+    """
+
+    def __init__(self, searcher: tantivy.Searcher) -> None:
+        self._searcher = searcher
+        self.passages: int = searcher.num_docs
+
+    def last_revision(self) -> int:
+        """Return the greatest revision that can be found; 0 when there is none."""
+        with _told_apart(DamagedIndexError):
+            everything = tantivy.Query.all_query()
+            newest = self._searcher.search(everything, 1, count=False, order_by_field="revision")
+            found = self._searcher.fast_field_values("revision", [at for _, at in newest.hits])
+            return int(found[0] or 0) if found else 0
 
     def document_frequency(self, term: str) -> int:
         """Return how many passages hold a term."""
-        return self._searcher.doc_freq("body", term)
+        with _told_apart(DamagedIndexError):
+            return self._searcher.doc_freq("body", term)
 
     def idf(self, term: str) -> float:
         """Return Lucene's inverse document frequency, ln(1 + (N - df + 0.5) / (df + 0.5))."""
@@ -112,55 +140,59 @@ class PassageIndex:
                     query = tantivy.Query.term_query(_schema(), field, term, "freq")
                     weighted = tantivy.Query.boost_query(query, boost * word.weight)
                     clauses.append((tantivy.Occur.Should, weighted))
-        found = self._searcher.search(tantivy.Query.boolean_query(clauses), limit, count=False)
-        return [_candidate(self._searcher.doc(address), score) for score, address in found.hits]
+        with _told_apart(DamagedIndexError):
+            query = tantivy.Query.boolean_query(clauses)
+            found = self._searcher.search(query, limit, count=False)
+            return [_kept(self._searcher, at, score) for score, at in found.hits]
 
 
 class IndexWriting:
-    """Adds articles to the index, replacing their earlier revisions, until it is closed."""
+    """Adds articles to the index, replacing their earlier revisions, until it is closed.
+
+    Every method raises `UnwritableIndexError` when the disk does not take it.
+    """
 
     def __init__(self, writer: tantivy.IndexWriter) -> None:
         self._writer = writer
 
-    def clear(self) -> None:
-        """Take everything out of the index."""
-        self._writer.delete_all_documents()
-
     def add(self, articles: Iterable[Article]) -> dict[int, int]:
         """Add the passages of articles, replacing what is there; return how many, by revision."""
-        counts = {}
-        for article in articles:
-            self._writer.delete_documents_by_term("article", article.id)
-            title = _analysed(article.headline or "")
-            found = passages(article.body)
-            counts[article.revision] = len(found)
-            for passage in found:
-                start, end = passage.span
-                text = article.body[start:end]
-                analysed, between = _read(article.body, passage)
-                place = [article.id, article.revision, article.language, start, *passage.sentences]
-                document = tantivy.Document(
-                    article=article.id,
-                    revision=article.revision,
-                    title=title,
-                    body=f"{analysed} {between}".replace(SEPARATOR, " "),
-                    text=text.encode(),
-                    place=json.dumps(place).encode(),
-                    analysed=analysed.encode(),
-                )
-                self._writer.add_document(document)
-        return counts
+        with _told_apart(UnwritableIndexError):
+            return {article.revision: self._add(article) for article in articles}
+
+    def _add(self, article: Article) -> int:
+        self._writer.delete_documents_by_term("article", article.id)
+        title = _analysed(article.headline or "")
+        found = passages(article.body)
+        for passage in found:
+            start, end = passage.span
+            text = article.body[start:end]
+            analysed, between = _read(article.body, passage)
+            place = [article.id, article.revision, article.language, start, *passage.sentences]
+            document = tantivy.Document(
+                article=article.id,
+                revision=article.revision,
+                title=title,
+                body=f"{analysed} {between}".replace(SEPARATOR, " ").replace(STOP_MARK, ""),
+                text=text.encode(),
+                place=json.dumps(place).encode(),
+                analysed=analysed.encode(),
+            )
+            self._writer.add_document(document)
+        return len(found)
 
     def commit(self) -> None:
         """Make what was added findable, on disk, at once; nothing can be added after."""
-        self._writer.commit()
-        # Waiting lets tantivy finish merging segments, which a dropped writer abandons.
-        self._writer.wait_merging_threads()
+        with _told_apart(UnwritableIndexError):
+            self._writer.commit()
+            # Waiting lets tantivy finish merging segments, which a dropped writer abandons.
+            self._writer.wait_merging_threads()
 
     def abandon(self) -> None:
         """Forget what was added; nothing can be added after."""
-        self._writer.rollback()
-        self._writer.wait_merging_threads()
+        with _told_apart(UnwritableIndexError):
+            self._writer.rollback()
+            self._writer.wait_merging_threads()
 
 
 def _read(body: str, passage: Passage) -> tuple[str, str]:
@@ -192,8 +224,9 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
-def _candidate(document: tantivy.Document, score: float) -> Candidate:
-    kept = document.to_dict()
+def _kept(searcher: tantivy.Searcher, at: tantivy.DocAddress, score: float = 0.0) -> Candidate:
+    """Return the passage at an address of this searcher's; another's would be another passage."""
+    kept = searcher.doc(at).to_dict()
     article, revision, language, start, *sentences = json.loads(kept["place"][0])
     return Candidate(
         article,
@@ -205,3 +238,26 @@ def _candidate(document: tantivy.Document, score: float) -> Candidate:
         score,
         tuple(kept["analysed"][0].decode().split("\n")),
     )
+
+
+def _format(directory: Path) -> int:
+    """Return the format of an index's directory; one that is none of ours has the highest."""
+    number = directory.name.removeprefix("v")
+    return int(number) if directory.is_dir() and number.isdecimal() else FORMAT
+
+
+@contextmanager
+def _told_apart(kind: type[Exception]) -> Iterator[None]:
+    """Raise tantivy's errors as `kind`: a ValueError, an OSError, or a panic of its own.
+
+    A panic is a BaseException, which would pass every net that is meant for errors.
+    """
+    try:
+        yield
+    except (DamagedIndexError, UnwritableIndexError):
+        raise
+    except BaseException as error:
+        ours = isinstance(error, (ValueError, KeyError, OSError))
+        if not ours and type(error).__module__ != "pyo3_runtime":
+            raise
+        raise kind(f"{type(error).__name__}: {error}") from error

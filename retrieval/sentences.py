@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from rank_bm25 import BM25Okapi
 
 from retrieval.cues import held, wanted
-from retrieval.text import SEPARATOR, Token, terms, tokens
+from retrieval.text import SEPARATOR, STOP_MARK, Token, terms, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from retrieval.index import Candidate, PassageIndex
+    from retrieval.index import Candidate, Snapshot
 
 K1, B = 0.6, 0.4
 # Of an everyday word's worth, how much counts as proof: fitted (ADR 0001). One that the archive
@@ -55,9 +55,8 @@ class Ranked(NamedTuple):
 
 
 class _Word(NamedTuple):
-    """A word of a sentence: how many terms it has, those the question knows, and its stem."""
+    """A word of a sentence: its terms that the question knows, its last stem, and its sort."""
 
-    terms: int
     known: list[str]
     stem: str
     stop: bool
@@ -97,7 +96,7 @@ class ArchiveBM25(BM25Okapi):  # type: ignore[misc]  # rank_bm25 is untyped
 class Question:
     """A question's words, what each is worth in this archive, and the kinds of answers it wants."""
 
-    def __init__(self, text: str, words: Sequence[Token], index: PassageIndex) -> None:
+    def __init__(self, text: str, words: Sequence[Token], index: Snapshot) -> None:
         self.text = text
         self.cues = wanted(text)
         self.words = tuple({word.surface: word for word in words}.values())
@@ -112,8 +111,8 @@ class Question:
         }
         self.mass = sum(self.worth.values()) or 1.0
         self.bigrams = _pairs(words)
-        # Words as the index keeps them: sentences repeat them.
-        self._words: dict[str, _Word] = {}
+        # Words as the index keeps them, None for those that the question does not know.
+        self._words: dict[str, _Word | None] = {}
 
         # What stands in any story is worth less as proof that this story answers.
         self.proof = {word: w * _proof(word, index) for word, w in self.worth.items()}
@@ -126,27 +125,26 @@ class Question:
         """Return what an analysed sentence (`retrieval.text.written`) shares with the question."""
         found: list[str] = []
         pairs: set[tuple[str, str]] = set()
-        length = 0
         before: _Word | None = None
         words = self._words
         for kept in sentence.split():
-            word = words.get(kept)
-            if word is None:
-                word = words[kept] = self._word(kept)
-            length += word.terms
-            if not word.known:
-                before = None
-                continue
-            found += word.known
-            if before and not (before.stop and word.stop):
-                pairs.add((before.stem, word.stem))
+            if kept not in words:
+                words[kept] = self._word(kept)
+            word = words[kept]
+            if word:
+                found += word.known
+                if before and not (before.stop and word.stop):
+                    pairs.add((before.stem, word.stem))
             before = word
+        length = sentence.count(" ") + 1 + sentence.count(SEPARATOR)
         return _Reading(found, length, pairs)
 
-    def _word(self, kept: str) -> _Word:
-        held = kept.removesuffix(SEPARATOR).split(SEPARATOR)
+    def _word(self, kept: str) -> _Word | None:
+        held = kept.removesuffix(STOP_MARK).split(SEPARATOR)
+        if self.idf.keys().isdisjoint(held):
+            return None
         known = [term for term in held if term in self.idf]
-        return _Word(len(held), known, held[-1], kept.endswith(SEPARATOR))
+        return _Word(known, held[-1], kept.endswith(STOP_MARK))
 
     def proven(self, text: str) -> float:
         """Return the share of the question's worth as proof that a text holds."""
@@ -180,7 +178,7 @@ def rank(question: Question, candidates: Sequence[Candidate], limit: int) -> lis
     return sorted((_with_cue(question, each) for each in ranked[:limit]), key=_by_rank)
 
 
-def _proof(word: Token, index: PassageIndex) -> float:
+def _proof(word: Token, index: Snapshot) -> float:
     if not word.everyday:
         return 1.0
     return EVERYDAY_PROOF if index.document_frequency(word.terms[-1]) else UNUSED_PROOF

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import logging
 import os
 import shutil
@@ -17,7 +18,7 @@ import pytest
 
 from bot import archive as module
 from bot.archive import Archive
-from bot.errors import CorruptDataError, UserError
+from bot.errors import CorruptDataError, TransientError, UserError
 from bot.links import Place
 from bot.newsroom import open_with_seeds, publish
 from bot.sources import Submission
@@ -176,8 +177,10 @@ async def test_following_goes_on_after_a_failure(
         await archive.caught_up(5)
         lock = data_dir / "index"
         hidden = lock.rename(data_dir / "away")
+        lock.write_text("in the way")
         await publish(store.articles, [story()])
-        await until(lambda: "could not be brought up to date" in caplog.text)
+        await until(lambda: "the index is not up to date" in caplog.text)
+        lock.unlink()
         hidden.rename(lock)
 
         await until(lambda: archive.held == 6)
@@ -296,9 +299,6 @@ async def test_a_restored_database_that_grew_again_is_never_misquoted(
 
     async with opened(data_dir) as (store, archive):
         await publish(store.articles, [story("The volcano Zarqa never did erupt.")])
-        with pytest.raises(CorruptDataError):
-            await archive.ask(VOLCANO)
-        await archive.catch_up()
 
         assert await quoted(archive, VOLCANO) == ["The volcano Zarqa never did erupt."]
 
@@ -343,10 +343,6 @@ async def test_words_that_differ_from_the_stored_text_are_never_shown(data_dir: 
     async with opened(data_dir) as (_, archive):
         edit(data_dir, "UPDATE revision SET body = replace(body, 'since 2017', 'since 1917')")
 
-        with pytest.raises(CorruptDataError, match="rebuilt"):
-            await archive.ask(ASTANA)
-        await archive.catch_up()
-
         assert "since 1917" in (await quoted(archive, ASTANA))[0]
 
 
@@ -354,10 +350,10 @@ async def test_a_following_archive_heals_itself_after_a_misquote(data_dir: Path)
     async with opened(data_dir) as (_, archive), following(archive):
         await archive.caught_up(5)
         edit(data_dir, "UPDATE revision SET body = replace(body, 'since 2017', 'since 1917')")
-        with pytest.raises(CorruptDataError):
+        with pytest.raises(TransientError):
             await archive.ask(ASTANA)
 
-        await until(lambda: not archive._suspect)
+        await until(lambda: not archive._damaged)
 
         assert "since 1917" in (await quoted(archive, ASTANA))[0]
 
@@ -430,7 +426,72 @@ async def test_no_question_is_logged_when_an_answer_fails(
     async with opened(data_dir) as (_, archive):
         edit(data_dir, "UPDATE revision SET body = 'x'")
 
-        with pytest.raises(CorruptDataError) as raised:
-            await archive.ask(ASTANA)
+        assert not (await archive.ask(ASTANA)).answered
 
-        assert "Astana" not in caplog.text + str(raised.value)
+        assert "Astana" not in caplog.text
+        assert "damaged" in caplog.text
+
+
+async def test_damage_that_only_a_question_finds_is_healed_for_it(data_dir: Path) -> None:
+    async with opened(data_dir) as (_, archive):
+        await archive.catch_up()
+    [store] = (data_dir / "index").rglob("*.store")
+    store.write_bytes(bytes(255 - byte for byte in store.read_bytes()))
+
+    async with opened(data_dir) as (_, archive):
+        await archive.catch_up()
+
+        assert (await archive.ask(ASTANA)).sources_differ
+
+
+async def test_a_running_bot_gets_over_an_index_that_vanishes(data_dir: Path) -> None:
+    async with opened(data_dir) as (store, archive), following(archive):
+        await archive.caught_up(5)
+        shutil.rmtree(data_dir / "index")
+        await publish(store.articles, [story()])
+
+        await until(lambda: archive.held == 6)
+
+        assert await quoted(archive, VOLCANO) == [ERUPTED]
+        assert (await archive.ask(ASTANA)).sources_differ
+
+
+async def test_articles_without_a_passage_do_not_hold_up_the_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "READ", 2)
+    monkeypatch.setattr(module, "COMMIT", 2)
+    async with opened(tmp_path) as (store, archive):
+        await publish(store.articles, [story(f"{n} " + "?!" * n) for n in range(1, 8)])
+
+        async with asyncio.timeout(10):
+            await archive.catch_up()
+
+        assert archive.held == 7
+
+
+async def test_waiting_for_the_index_lock_can_be_cancelled_and_leaves_no_lock(
+    data_dir: Path,
+) -> None:
+    async with opened(data_dir) as (store, archive):
+        await publish(store.articles, [story()])
+        other = os.open(data_dir / "index", os.O_RDONLY)
+        fcntl.flock(other, fcntl.LOCK_EX)
+        waiting = asyncio.create_task(archive.catch_up())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        os.close(other)
+
+        async with asyncio.timeout(10):
+            await archive.catch_up()
+
+        assert await quoted(archive, VOLCANO) == [ERUPTED]
+
+
+async def test_a_file_in_the_place_of_the_index_is_named(tmp_path: Path) -> None:
+    (tmp_path / "index").write_text("mine")
+
+    with pytest.raises(CorruptDataError, match="index"):
+        async with opened(tmp_path):
+            pass

@@ -101,7 +101,7 @@ async def check(data: Path, expected: list[str], asked: list[str]) -> None:
         assert archive.passages == summary.passages
         assert summary.articles == summary.revisions >= len(expected)
         index = PassageIndex(data / "index")
-        assert [word for word in expected if index.document_frequency(word) != 1] == []
+        assert [word for word in expected if index.snapshot.document_frequency(word) != 1] == []
         for word in asked:
             answer = await archive.ask(f"Where is the village of {word}?")
             assert answer.quotes, word
@@ -133,4 +133,4 @@ def test_add_killed_at_any_moment_loses_nothing_that_it_acknowledged(tmp_path: P
     assert (undisturbed.status, undisturbed.stored) == (0, ARTICLES)
     assert (finished.status, finished.stored) == (0, len(everything))
     asyncio.run(check(data, everything, chance.sample(everything, ASKED)))
-    assert PassageIndex(data / "index").passages == len(everything)
+    assert PassageIndex(data / "index").snapshot.passages == len(everything)

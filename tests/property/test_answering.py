@@ -45,7 +45,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> PassageIndex:
 def test_every_question_is_answered_in_the_articles_own_words_or_refused(
     index: PassageIndex, question: str, limit: int, skip: int
 ) -> None:
-    found = answer(find(index, question, limit=limit, skip=skip), SEEDS)
+    found = answer(find(index.snapshot, question, limit=limit, skip=skip), SEEDS)
 
     assert len(found.quotes) <= limit
     assert len(found.near) <= 3

@@ -29,11 +29,13 @@ ASTANA = "When did the Astana process begin?"
 
 
 def ask(index: PassageIndex, question: str, limit: int = 3, skip: int = 0) -> Answer:
-    return answer(find(index, question, limit=limit, skip=skip), SEEDS)
+    return answer(find(index.snapshot, question, limit=limit, skip=skip), SEEDS)
 
 
 def asked(index: Index, stories: Sequence[Article], question: str) -> Answer:
-    return answer(find(index(stories), question), {each.revision: each for each in stories})
+    return answer(
+        find(index(stories).snapshot, question), {each.revision: each for each in stories}
+    )
 
 
 def test_a_question_is_answered_with_three_quotes_at_most(seeds_index: PassageIndex) -> None:
@@ -283,7 +285,7 @@ def test_an_empty_archive_refuses_kindly(index: Index) -> None:
 def test_words_that_are_not_in_the_stored_text_are_never_shown(
     seeds_index: PassageIndex,
 ) -> None:
-    findings = find(seeds_index, ASTANA)
+    findings = find(seeds_index.snapshot, ASTANA)
     altered = {number: replace(each, body="." + each.body) for number, each in SEEDS.items()}
 
     with pytest.raises(MisquoteError, match="revision 4"):
@@ -292,19 +294,19 @@ def test_words_that_are_not_in_the_stored_text_are_never_shown(
 
 def test_a_text_that_is_not_stored_is_never_shown(seeds_index: PassageIndex) -> None:
     with pytest.raises(MisquoteError, match="revision 4"):
-        answer(find(seeds_index, ASTANA), {5: SEEDS[5]})
+        answer(find(seeds_index.snapshot, ASTANA), {5: SEEDS[5]})
 
 
 def test_findings_name_every_revision_that_an_answer_needs(seeds_index: PassageIndex) -> None:
     for question in ("Who was appointed to lead the administration?", "Who won the world cup?"):
-        findings = find(seeds_index, question)
+        findings = find(seeds_index.snapshot, question)
         needed = {number: SEEDS[number] for number in findings.revisions()}
 
         assert answer(findings, needed) == answer(findings, SEEDS)
 
 
 def test_a_refusal_shows_no_place_however_good_it_looks(seeds_index: PassageIndex) -> None:
-    found = find(seeds_index, ASTANA)
+    found = find(seeds_index.snapshot, ASTANA)
     doubted = replace(found, trust=0.0)
 
     refused = answer(doubted, SEEDS)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 def ranked(index: PassageIndex, text: str, limit: int = 40) -> list[Ranked]:
     words = tokens(text)
-    return rank(Question(text, words, index), index.search(words, 50), limit)
+    seen = index.snapshot
+    return rank(Question(text, words, seen), seen.search(words, 50), limit)
 
 
 def test_the_sentence_that_holds_the_words_comes_first(seeds_index: PassageIndex) -> None:
@@ -32,7 +33,7 @@ def test_no_more_sentences_come_back_than_asked_for(seeds_index: PassageIndex) -
 def test_without_candidates_there_is_nothing_to_rank(seeds_index: PassageIndex) -> None:
     words = tokens("volcano")
 
-    assert rank(Question("volcano", words, seeds_index), [], 10) == []
+    assert rank(Question("volcano", words, seeds_index.snapshot), [], 10) == []
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,16 @@ def test_a_possessive_is_the_word_itself(possessive: str) -> None:
     assert terms(tokens(possessive)) == terms(tokens("Syria"))
 
 
-@pytest.mark.parametrize(("dotted", "plain"), [("U.S.", "US"), ("U.N.", "UN"), ("H.T.S.", "HTS")])
+@pytest.mark.parametrize("name", ["US", "U.S.", "USA", "U.S.A.", "American", "America’s"])
+def test_the_us_in_capitals_is_america_and_no_pronoun(name: str) -> None:
+    [token] = tokens(name)
+
+    assert "=america" in token.terms
+    assert not token.stop
+    assert tokens("us")[0].stop
+
+
+@pytest.mark.parametrize(("dotted", "plain"), [("U.N.", "UN"), ("H.T.S.", "HTS")])
 def test_initials_are_one_word_with_or_without_points(dotted: str, plain: str) -> None:
     assert [token.surface for token in tokens(f"the {dotted} said")] == [
         "the",
