@@ -47,6 +47,7 @@ WIND_DOWN_SECONDS = 10.0  # for the questions in hand; confirming the last poll 
 LONGEST_PAUSE = 30.0
 INDEX_SECONDS = 10.0  # the most that a start waits for the index
 INLINE_PER_QUESTION = 6  # each key press arrives as a query
+OPENINGS_PER_QUESTION = 3  # Context, shared answers and verdicts, all under one answer
 
 
 async def run(settings: Settings) -> int:
@@ -79,6 +80,7 @@ def services(settings: Settings, archive: Asked, store: Store) -> Services:
         catalogue=Catalogue(),
         pace=Pace(settings.questions_per_minute),
         inline_pace=Pace(settings.questions_per_minute * INLINE_PER_QUESTION),
+        opening_pace=Pace(settings.questions_per_minute * OPENINGS_PER_QUESTION),
         newsroom=settings.newsroom,
     )
 

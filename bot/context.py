@@ -59,8 +59,8 @@ class Verdicts(Protocol):
     ) -> int:
         """Store a verdict and return its number."""
 
-    async def set_reason(self, feedback_id: int, reason: str) -> None:
-        """Add the reason."""
+    async def set_reason(self, feedback_id: int, reason: str) -> bool:
+        """Add the reason; return whether a verdict was waiting for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,7 @@ class Services:
     catalogue: Catalogue
     pace: Pace
     inline_pace: Pace
+    opening_pace: Pace
     newsroom: str = ""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 

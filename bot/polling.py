@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
@@ -15,10 +16,12 @@ from telegram.ext import BaseUpdateProcessor
 from telegram.request import HTTPXRequest
 
 if TYPE_CHECKING:
-    import logging
     from collections.abc import Awaitable, Callable
 
+log = logging.getLogger(__name__)
+
 AT_ONCE = 12  # readers served at the same time
+MOST_WAITING = 50  # updates of one reader
 COMPLAINT_SECONDS = 60.0
 _NO_LIMIT = 1 << 30  # the library's own bound would let one reader's messages hold every place
 
@@ -70,17 +73,20 @@ async def until_deaf(
 class _Queue:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     waiting: int = 0
+    dropped: int = 0
 
 
 class ReaderQueues(BaseUpdateProcessor):
     """A queue for each reader, and `at_once` readers served at the same time.
 
     Only the first message of a reader's queue competes for a place, so a reader who floods waits
-    behind himself alone. An empty queue is dropped.
+    behind himself alone; what is past the `most` that may wait is dropped. An empty queue is
+    forgotten.
     """
 
-    def __init__(self, at_once: int = AT_ONCE) -> None:
+    def __init__(self, at_once: int = AT_ONCE, *, most: int = MOST_WAITING) -> None:
         super().__init__(_NO_LIMIT)
+        self._most = most
         self._places = asyncio.Semaphore(at_once)
         self._queues: dict[int, _Queue] = {}
 
@@ -89,9 +95,13 @@ class ReaderQueues(BaseUpdateProcessor):
         return len(self._queues)
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        """Await the handlers when it is this reader's turn."""
+        """Await the handlers when it is this reader's turn, unless too many wait already."""
         reader = _reader(update)
         queue = self._queues.setdefault(reader, _Queue())
+        if queue.waiting > self._most:  # one of them is in hand
+            queue.dropped += 1
+            _close(coroutine)
+            return
         queue.waiting += 1
         try:
             async with queue.turn, self._places:
@@ -100,8 +110,9 @@ class ReaderQueues(BaseUpdateProcessor):
             queue.waiting -= 1
             if not queue.waiting:
                 del self._queues[reader]
-            if isinstance(coroutine, Coroutine):
-                coroutine.close()  # cancelled before its turn, it was never awaited
+                if queue.dropped:
+                    log.info("one reader sent too much at once: %d updates dropped", queue.dropped)
+            _close(coroutine)  # cancelled before its turn, it was never awaited
 
     async def initialize(self) -> None:
         """Need nothing."""
@@ -134,6 +145,11 @@ class Complaint:
             )
         else:
             self._log.warning("%s: %s: %s", self._what, type(error).__name__, error)
+
+
+def _close(work: Awaitable[Any]) -> None:
+    if isinstance(work, Coroutine):
+        work.close()
 
 
 def _reader(update: object) -> int:

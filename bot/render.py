@@ -9,11 +9,11 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from bot import links
-from bot.i18n.catalog import Html, isolated, plain
+from bot import links, surroundings
+from bot.i18n.catalog import Html, isolated, plain, without_bidi
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,23 +69,29 @@ def answer(found: Answer, say: Voice, *, skip: int = 0) -> Message:
     header = opening(found, say, skip)
     for number in range(len(found.quotes), 0, -1):
         shown = found.quotes[:number]
-        text = _fitting(shown, say, header, differ=found.sources_differ and number > 1)
-        if text:
+        fitted = _fitting(shown, say, header, differ=found.sources_differ and number > 1)
+        if fitted:
             break
     else:
-        shown = found.quotes[:1]
-        text = say.html("too_long", headline=_headline(shown[0].article))
-    return Message(text, _answer_keyboard(found, shown, say, skip))
+        fitted, shown = None, found.quotes[:1]
+    reading = _reading_row(shown, say, fitted)
+    if found.has_more or len(shown) < len(found.quotes):
+        reading.append(Button(say.plain("more"), f"m:{skip + len(shown)}:"))
+    code = code_of(shown)
+    verdict = [
+        Button(say.plain("helpful"), f"h:{code}"),
+        Button(say.plain("not_helpful"), f"n:{code}"),
+    ]
+    return Message(fitted.html if fitted else _too_long(shown[0], say), _rows(reading, verdict))
 
 
 def reopened(quotes: Sequence[Quote], say: Voice) -> Message:
     """Return an answer that a deep link opens again."""
     for number in range(len(quotes), 0, -1):
-        text = _fitting(quotes[:number], say, say.html("reopened"))
-        if text:
-            return Message(text, _rows(_reading_row(quotes[:number], say)))
-    text = say.html("too_long", headline=_headline(quotes[0].article))
-    return Message(text, _rows(_reading_row(quotes[:1], say)))
+        fitted = _fitting(quotes[:number], say, say.html("reopened"))
+        if fitted:
+            return Message(fitted.html, _rows(_reading_row(quotes[:number], say, fitted)))
+    return Message(_too_long(quotes[0], say), _rows(_reading_row(quotes[:1], say, None)))
 
 
 def refusal(found: Answer, say: Voice, summary: ArchiveSummary) -> Message:
@@ -107,23 +113,15 @@ def refusal(found: Answer, say: Voice, summary: ArchiveSummary) -> Message:
 
 def context(quotes: Sequence[Quote], say: Voice) -> Message:
     """Return the passages around the quotes, the quotes in bold."""
-    for limit in (CONTEXT_LIMIT, CONTEXT_LIMIT // 3, 0):
-        parts: list[str] = []
-        for number, quote in enumerate(quotes, 1):
-            passage = f"<blockquote>{_passage(quote, limit)}</blockquote>"
-            parts += [_context_title(quote, number, say), passage]
-        text = "\n".join(parts)
-        if units(text) <= MESSAGE_LIMIT:
-            return Message(text)
-    return Message(say.html("too_long", headline=_headline(quotes[0].article)))
+    return Message(_passages(quotes, say) or _too_long(quotes[0], say))
 
 
 def card(quote: Quote, question: str, say: Voice, username: str) -> Card | None:
     """Return one quote as an inline result, or None when it does not fit a message."""
     code = code_of([quote])
     asked = say.html("asked", question=cut(question, ECHO_LIMIT))
-    text = _fitting([quote], say, asked)
-    if text is None:
+    fitted = _fitting([quote], say, asked)
+    if fitted is None:
         return None
     row = [
         *_open_button(quote.article, say),
@@ -133,7 +131,7 @@ def card(quote: Quote, question: str, say: Voice, username: str) -> Card | None:
         code=code,
         title=cut(quote.article.title, HEADLINE_LIMIT),
         description=cut(f"{quote.article.publisher}: {quote.text}", DESCRIPTION_LIMIT),
-        message=Message(text, _rows(row)),
+        message=Message(fitted.html, _rows(row)),
     )
 
 
@@ -154,6 +152,27 @@ def holdings(say: Voice, summary: ArchiveSummary) -> Html:
     if summary.newest is None:
         return say.html("holdings", n=summary.articles)
     return say.html("holdings_until", n=summary.articles, date=summary.newest)
+
+
+def about(say: Voice, newsroom: str, summary: ArchiveSummary) -> Html:
+    """Return whose archive this is, how large it is and which program reads it."""
+    archive = archive_name(say, newsroom)
+    lines = [say.html("about", archive=archive, holdings=holdings(say, summary))]
+    if summary.oldest and summary.newest and summary.oldest != summary.newest:
+        lines.append(say.html("about_period", first=summary.oldest, last=summary.newest))
+    lines.append(say.html("about_program"))
+    return Html("\n".join(lines))
+
+
+def slow_down(seconds: int, limit: int, say: Voice) -> Html:
+    """Return how fast a reader may ask, and how soon again."""
+    pace = say.html("questions_a_minute", n=limit)
+    return say.html("slow_down", limit=pace, wait=say.html("go_on_in", n=seconds))
+
+
+def slow_press(seconds: int, say: Voice) -> Html:
+    """Return that answers were opened too fast, and how soon it goes on."""
+    return say.html("slow_press", wait=say.html("go_on_in", n=seconds))
 
 
 def code_of(quotes: Sequence[Quote]) -> str:
@@ -198,9 +217,16 @@ def opening(found: Answer, say: Voice, skip: int = 0) -> Html:
     return say.html("found", n=len(articles))
 
 
+class _Fitted(NamedTuple):
+    """An answer's text, and whether the first quote's passage is in it."""
+
+    html: str
+    context: bool
+
+
 def _fitting(
     quotes: Sequence[Quote], say: Voice, header: Html, *, differ: bool = False
-) -> str | None:
+) -> _Fitted | None:
     """Return the answer's text with context, else without, or None when it is too long."""
     if any(units(html.escape(quote.text)) > QUOTE_LIMIT for quote in quotes):
         return None
@@ -213,11 +239,39 @@ def _fitting(
         source = say.html("also_there", number=number) if told else attribution(quote, say, number)
         lines.append(source)
         lines.append(f"<blockquote expandable>{html.escape(quote.text)}</blockquote>")
-    texts = ["\n".join(lines)]
-    if _has_context(first):
-        passage = f"<blockquote expandable>{_passage(first, CONTEXT_LIMIT)}</blockquote>"
-        texts.insert(0, "\n".join([*lines, say.html("context"), passage]))
-    return next((text for text in texts if units(text) <= MESSAGE_LIMIT), None)
+    fits = [_Fitted("\n".join(lines), context=False)]
+    if surroundings.first_adds(quotes):
+        passage = surroundings.marked(
+            [quotes[index] for index in surroundings.together(quotes)[0]], CONTEXT_LIMIT
+        )
+        lines += [say.html("context"), f"<blockquote expandable>{passage}</blockquote>"]
+        fits.insert(0, _Fitted("\n".join(lines), context=True))
+    return next((fitted for fitted in fits if units(fitted.html) <= MESSAGE_LIMIT), None)
+
+
+def _passages(quotes: Sequence[Quote], say: Voice) -> str | None:
+    """Return each passage once, under its title, or None when the quotes are too long."""
+    for limit in (CONTEXT_LIMIT, CONTEXT_LIMIT // 3, 0):
+        parts: list[str] = []
+        for group in surroundings.together(quotes):
+            article = quotes[group[0]].article
+            title = say.html(
+                "context_of",
+                n=len(group),
+                numbers=tuple(index + 1 for index in group),
+                publisher=cut(article.publisher, PUBLISHER_LIMIT),
+                headline=_headline(article),
+            )
+            passage = surroundings.marked([quotes[index] for index in group], limit)
+            parts += [title, f"<blockquote>{passage}</blockquote>"]
+        text = "\n".join(parts)
+        if units(text) <= MESSAGE_LIMIT:
+            return text
+    return None
+
+
+def _too_long(quote: Quote, say: Voice) -> Html:
+    return say.html("too_long", headline=_headline(quote.article))
 
 
 def attribution(quote: Quote, say: Voice, number: int = 1) -> Html:
@@ -242,33 +296,10 @@ def attribution(quote: Quote, say: Voice, number: int = 1) -> Html:
 
 def _headline(article: Article, *, own_line: bool = False) -> Html:
     title = cut(article.title, HEADLINE_LIMIT)
-    shown = html.escape(title) if own_line else isolated(title)
+    shown = html.escape(without_bidi(title)) if own_line else isolated(title)
     if openable(article.url):
         shown = f'<a href="{html.escape(article.url or "")}">{shown}</a>'
     return Html(f"<b>{shown}</b>")
-
-
-def _context_title(quote: Quote, number: int, say: Voice) -> Html:
-    publisher = cut(quote.article.publisher, PUBLISHER_LIMIT)
-    headline = _headline(quote.article)
-    return say.html("context_of", number=number, publisher=publisher, headline=headline)
-
-
-def _has_context(quote: Quote) -> bool:
-    return quote.context.strip() != quote.text.strip()
-
-
-def _passage(quote: Quote, limit: int) -> str:
-    """Return the passage with its quote whole and bold, the rest cut to `limit` characters."""
-    body, around, inside = quote.article.body, quote.context_span, quote.span
-    room = max(limit - len(quote.text), 0) // 2
-    before = body[min(around.start, inside.start) : inside.start]
-    after = body[inside.end : max(around.end, inside.end)]
-    if len(before) > room:
-        before = "…" + before[len(before) - room :].partition(" ")[2]
-    if len(after) > room:
-        after = after[:room].rpartition(" ")[0] + "…"
-    return f"{html.escape(before)}<b>{html.escape(quote.text)}</b>{html.escape(after)}"
 
 
 def _searched(say: Voice, summary: ArchiveSummary) -> Html:
@@ -278,21 +309,11 @@ def _searched(say: Voice, summary: ArchiveSummary) -> Html:
     return say.html("searched_period", n=summary.articles, first=first, last=last)
 
 
-def _answer_keyboard(found: Answer, shown: Sequence[Quote], say: Voice, skip: int) -> Keyboard:
-    code = code_of(shown)
-    reading = _reading_row(shown, say)
-    if found.has_more or len(shown) < len(found.quotes):
-        reading.append(Button(say.plain("more"), f"m:{skip + len(shown)}:"))
-    verdict = [
-        Button(say.plain("helpful"), f"h:{code}"),
-        Button(say.plain("not_helpful"), f"n:{code}"),
-    ]
-    return _rows(reading, verdict)
-
-
-def _reading_row(quotes: Sequence[Quote], say: Voice) -> list[Button]:
+def _reading_row(quotes: Sequence[Quote], say: Voice, fitted: _Fitted | None) -> list[Button]:
+    """Return Open, and Context where it would show what the message does not."""
     row = _open_button(quotes[0].article, say)
-    if any(_has_context(quote) for quote in quotes):
+    adds = fitted is None or surroundings.unseen(quotes, first_shown=fitted.context)
+    if adds and _passages(quotes, say):
         row.append(Button(say.plain("context_button"), f"c:{code_of(quotes)}"))
     return row
 

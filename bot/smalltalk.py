@@ -1,16 +1,17 @@
-"""Is a message a greeting or a thank-you and nothing else? Those are not looked up."""
+"""Greetings, thanks, goodbyes and questions about the bot itself: those are not looked up."""
 
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, get_args
 
 from retrieval.text import fold
 
-Kind = Literal["greeting", "thanks"]
+Kind = Literal["help", "about", "thanks", "farewell", "greeting", "fine"]
 
 LONGEST = 120  # characters; a longer message says more than hello
 _STRETCHED = re.compile(r"(.)\1{2,}")  # hellooo, شكراااا
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 _NOT_WORD = re.compile(r"[\W\d_]+")
 
 _GREETINGS = """
@@ -38,11 +39,38 @@ shukran | shokran | choukran | merci
 ممنون | ممنونك | جزاك الله خيرا | جزاكم الله خيرا | بارك الله فيك | بارك الله فيكم
 الله يعطيك العافية | يعطيك العافية | متشكر | شكر | ميرسي
 """
+_FAREWELLS = """
+bye | byebye | bye bye | goodbye | good bye | farewell | see you | see you later | see you soon
+see you tomorrow | take care
+مع السلامة | مع ألف سلامة | إلى اللقاء | وداعا | في أمان الله | أراك لاحقا | نراك لاحقا | باي
+دمت بخير | دمتم بخير | أستودعك الله
+"""
+_FINE = """
+ok | okay | okey | k | kk | fine | alright | all right | got it | i see | understood | noted
+great | perfect | cool | good | very good
+حسنا | تمام | طيب | أوكي | أوك | ماشي | مفهوم | فهمت | ممتاز | رائع | جيد | جيد جدا | حاضر | عظيم
+"""
+_HELP = """
+help | help me | i need help | can you help me | what can you do | what can i ask
+what can i ask you | what do you do | how do you work | how does this work | how does it work
+how do i use this | how to use | how to use this | how do i ask | instructions | commands | menu
+مساعدة | المساعدة | ساعدني | ساعدوني | أحتاج مساعدة | أحتاج إلى مساعدة | أريد مساعدة
+هل يمكنك مساعدتي | ماذا تفعل | ماذا تستطيع أن تفعل | ماذا يمكنك أن تفعل | ما الذي تستطيع فعله
+ما الذي يمكنك فعله | بماذا تفيد | كيف تعمل | كيف يعمل هذا | كيف أسأل | كيف أسألك | كيف أستخدمك
+كيف أستخدم هذا | شو بتعمل | تعليمات | الأوامر
+"""
+_ABOUT = """
+who are you | who r u | what are you | what is this | what's this | what's your name
+what is your name | are you a bot | are you a robot | are you human | who is this
+tell me about yourself
+من أنت | من أنتم | من تكون | من حضرتك | ما أنت | ما هذا | ما هذا البوت | ما اسمك | ما هو اسمك
+مين أنت | مين انتو | شو هذا | هل أنت بوت | هل أنت روبوت | هل أنت إنسان | عرفني بنفسك | عرف بنفسك
+"""
 # They may stand beside a greeting and mean nothing of their own.
 _COMPANY = """
 there | all | everyone | everybody | friend | friends | bot | isnad | dear | sir | madam
 team | guys | again | very much | so much | a lot | for your help | for the help
-for your answer | to you | my friend | and | ok | okay | you | please | today
+for your answer | to you | my friend | and | you | please | today
 يا | بوت | إسناد | صديقي | أخي | أختي | جميعا | أستاذ | سيدي | للجميع | لك | لكم | جدا
 كثيرا | جزيلا | على المساعدة | على مساعدتك | على جهودكم | و | اليوم | حبيبي | أصدقاء | إخوتي
 """
@@ -50,6 +78,8 @@ for your answer | to you | my friend | and | ok | okay | you | please | today
 
 def kind(text: str) -> Kind | None:
     """Return what the whole message is, or None when it says anything else.
+
+    Of a message that is several of these, what asks for most: "Hi, who are you?" is "about".
 
     Elongations, diacritics, punctuation, digits, emoji, spelling of hamza and letter case make no
     difference. "Hello, who met Fidan?" is a question.
@@ -70,9 +100,12 @@ def kind(text: str) -> Kind | None:
         if meaning:
             found.add(meaning)
         position += length
-    if "thanks" in found:
-        return "thanks"
-    return "greeting" if found else None
+    return next((meaning for meaning in get_args(Kind) if meaning in found), None)
+
+
+def has_words(text: str) -> bool:
+    """Return whether there is a letter or a digit to look up at all."""
+    return bool(_LETTER_OR_DIGIT.search(text))
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -84,8 +117,12 @@ def _phrases() -> dict[tuple[str, ...], Kind | None]:
     known: dict[tuple[str, ...], Kind | None] = {}
     meanings: tuple[tuple[str, Kind | None], ...] = (
         (_COMPANY, None),
+        (_FINE, "fine"),
         (_GREETINGS, "greeting"),
+        (_FAREWELLS, "farewell"),
         (_THANKS, "thanks"),
+        (_ABOUT, "about"),
+        (_HELP, "help"),
     )
     for table, meaning in meanings:
         for phrase in table.replace("\n", "|").split("|"):

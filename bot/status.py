@@ -29,7 +29,7 @@ async def figures(data_dir: Path) -> dict[str, Any]:
             "data folder": str(data_dir),
             "articles": summary.articles,
             **{f"articles {code.value}": n for code, n in sorted(summary.by_language.items())},
-            "texts with corrections": summary.revisions,
+            "texts, corrections included": summary.revisions,
             "passages": summary.passages,
             "passages indexed": archive.passages,
             "index behind by": last - archive.held,

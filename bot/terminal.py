@@ -57,10 +57,16 @@ async def show(archive: Archive, question: str, limit: int, *, newsroom: str = "
     console = _console()
     say = Catalogue().voice(language_of(question) or Language.ENGLISH)
     kind = smalltalk.kind(question)
-    if kind == "greeting":
+    if not smalltalk.has_words(question):
+        console.print(Text(say.plain("send_words")))
+    elif kind == "greeting":
         console.print(Text(say.plain("greeting", archive=render.archive_name(say, newsroom))))
-    elif kind == "thanks":
-        console.print(Text(say.plain("thanks")))
+    elif kind == "help":
+        console.print(Text(say.plain("description").strip()))
+    elif kind == "about":
+        console.print(Text(plain(render.about(say, newsroom, await archive.summary()))))
+    elif kind:
+        console.print(Text(say.plain(kind)))
     else:
         answer = await archive.ask(question, limit=limit)
         if answer.answered:

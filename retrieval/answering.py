@@ -19,7 +19,7 @@ from retrieval.text import tokens
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from retrieval.index import Snapshot
+    from retrieval.index import Candidate, Snapshot
     from retrieval.models import Article
     from retrieval.text import Token
 
@@ -30,7 +30,7 @@ CONSIDERED = 40  # sentences looked at when quotes are chosen
 JOIN_WITHIN = 1.0  # a neighbour this much weaker joins its neighbour's quote
 SHOW_WITHIN = 3.0  # a quote this much weaker than the first is not worth a reader's time
 STORY_WITHIN = 2.5  # another story this much weaker may take the third place
-JOINED_CHARACTERS = 600
+JOINED_SENTENCES, JOINED_CHARACTERS = 2, 500
 COPY = 0.75  # share of words that two sentences of one wire story have in common
 NEAR = 3
 
@@ -160,62 +160,65 @@ def _trust(question: Question, best: Ranked) -> float:
 
 
 class _Quote:
-    """A quote in the making: one or more neighbouring sentences, and its copies elsewhere."""
+    """A quote in the making: one or more neighbouring sentences, and their copies elsewhere."""
 
     def __init__(self, scored: Ranked) -> None:
         self.rank = scored.rank
         self.candidate = scored.candidate
-        self.first = self.last = scored.ordinal
         self.best = scored
-        self.words = _content(scored.text)
-        self.also: dict[int, int] = {}  # article to revision
+        # The content words of each sentence, by its ordinal in the passage.
+        self.sentences = {scored.ordinal: _content(scored.text)}
+        # By another article's revision, which of the sentences it carries too.
+        self.copies: dict[int, set[int]] = {}
+        # The articles that tell this story, as far as was seen.
+        self.story = {scored.candidate.article}
 
     @property
     def article(self) -> int:
         return self.candidate.article
 
-    @property
-    def span(self) -> Span:
-        sentences = self.candidate.sentences
-        return Span(sentences[self.first].start, sentences[self.last].end)
-
     def place(self) -> Place:
-        candidate, span = self.candidate, self.span
+        candidate = self.candidate
+        first, last = min(self.sentences), max(self.sentences)
+        span = Span(candidate.sentences[first].start, candidate.sentences[last].end)
         text = candidate.text[span.start - candidate.start : span.end - candidate.start]
-        also = tuple(self.also.values())
+        also = tuple(r for r, carried in self.copies.items() if carried == self.sentences.keys())
         return Place(self.article, candidate.revision, span, candidate.span, text, self.rank, also)
 
-    def takes(self, scored: Ranked) -> bool:
-        """Join a neighbouring sentence that scores nearly as well, or one that is already in."""
-        if scored.candidate is not self.candidate:
+    def takes(self, scored: Ranked, words: frozenset[str]) -> bool:
+        """Join a neighbouring sentence that scores nearly as well."""
+        if scored.candidate is not self.candidate or self.rank - scored.rank > JOIN_WITHIN:
             return False
-        if self.first <= scored.ordinal <= self.last:
-            return True
-        if (
-            scored.ordinal not in (self.first - 1, self.last + 1)
-            or self.rank - scored.rank > JOIN_WITHIN
-        ):
+        if len(self.sentences) == JOINED_SENTENCES:
             return False
-        first, last = min(self.first, scored.ordinal), max(self.last, scored.ordinal)
-        start = self.candidate.sentences[first].start
-        end = self.candidate.sentences[last].end
-        left, right = sorted((scored.ordinal, self.first if first < self.first else self.last))
-        gap = slice(
-            self.candidate.sentences[left].end - self.candidate.start,
-            self.candidate.sentences[right].start - self.candidate.start,
-        )
+        first, last = min(self.sentences), max(self.sentences)
+        if scored.ordinal not in (first - 1, last + 1):
+            return False
+        spans, start = self.candidate.sentences, self.candidate.start
+        left, right = (first - 1, first) if scored.ordinal < first else (last, last + 1)
+        gap = self.candidate.text[spans[left].end - start : spans[right].start - start]
+        length = spans[max(last, scored.ordinal)].end - spans[min(first, scored.ordinal)].start
         # Between neighbours stands white space; a heading or a bullet keeps them apart.
-        if end - start > JOINED_CHARACTERS or self.candidate.text[gap].strip():
+        if length > JOINED_CHARACTERS or gap.strip():
             return False
-        self.first, self.last = first, last
+        self.sentences[scored.ordinal] = words
         return True
 
-    def copied_by(self, scored: Ranked, words: frozenset[str]) -> bool:
-        """Note another article that carries the same sentence; its numbers must agree."""
-        if scored.candidate.article == self.article or not _alike(self.words, words):
+    def copied_by(self, candidate: Candidate, words: frozenset[str]) -> bool:
+        """Note another article that carries one of the sentences; its numbers must agree."""
+        if candidate.article == self.article:
             return False
-        self.also.setdefault(scored.candidate.article, scored.candidate.revision)
-        return True
+        for ordinal, own in self.sentences.items():
+            if _alike(own, words):
+                self.copies.setdefault(candidate.revision, set()).add(ordinal)
+                self.story.add(candidate.article)
+                return True
+        return False
+
+    def repeated_by(self, other: _Quote) -> bool:
+        """Note another quote that says nothing more than this one, in another article."""
+        known = [self.copied_by(other.candidate, words) for words in other.sentences.values()]
+        return all(known)
 
 
 def _choose(question: Question, ranked: Sequence[Ranked]) -> tuple[list[_Quote], bool]:
@@ -225,8 +228,15 @@ def _choose(question: Question, ranked: Sequence[Ranked]) -> tuple[list[_Quote],
         if ranked[0].rank - scored.rank > SHOW_WITHIN:
             break
         words = _content(scored.text)
-        if not any(quote.copied_by(scored, words) or quote.takes(scored) for quote in quotes):
+        if not any(
+            quote.copied_by(scored.candidate, words) or quote.takes(scored, words)
+            for quote in quotes
+        ):
             quotes.append(_Quote(scored))
+    # A copy may have come before the sentence that it copies joined an earlier quote.
+    for place in range(len(quotes) - 1, 0, -1):
+        if any(earlier.repeated_by(quotes[place]) for earlier in quotes[:place]):
+            del quotes[place]
     differing = _differing(question, quotes)
     if differing is not None:
         quotes.remove(differing)
@@ -237,7 +247,7 @@ def _choose(question: Question, ranked: Sequence[Ranked]) -> tuple[list[_Quote],
 
 def _widen(quotes: list[_Quote]) -> None:
     """Give the third place to another story when the first three are one story and it is close."""
-    story = {quotes[0].article, *quotes[0].also}
+    story = quotes[0].story
     if any(quote.article not in story for quote in quotes[:3]):
         return
     for quote in quotes[3:]:

@@ -68,7 +68,7 @@ _ASKS = {
 # A capital letter that no sentence's start explains, or an acronym.
 _NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w’'-]*[a-z]\w*|\b[A-Z]{2,}\b")
 _PLACE = _pattern(
-    r"\b(?:in|at|from|near|to|of|across|around|outside|on) (?:the )?[A-Z]\w+",
+    r"\b(?:in|at|from|near|across|around|outside|to) (?:the )?[A-Z]\w+",
     r"\bفي \w{3,}",
     r"\bب\w{4,}",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from retrieval.text import fold
 
@@ -112,7 +113,10 @@ _DATE_LINE = re.compile(
 
 def is_furniture(line: str) -> bool:
     """Return whether a line is a button's label, a box's heading or a bare date."""
-    if len(line) > _LONGEST + 40:
-        return False
+    return len(line) <= _LONGEST + 40 and _is_furniture(line)
+
+
+@lru_cache(maxsize=1 << 12)  # the same few stand on every page of a site
+def _is_furniture(line: str) -> bool:
     folded = fold(" ".join(line.split())).strip(" :.|»›>←→▲•-–—!")
     return not folded or folded in _LINES or _DATE_LINE.fullmatch(folded) is not None

@@ -8,6 +8,7 @@ inside their passage, and at most `LONGEST_SENTENCE` characters.
 from __future__ import annotations
 
 import re
+from collections import deque
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,7 +16,7 @@ from retrieval.furniture import is_furniture
 from retrieval.models import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 PASSAGE_WORDS = (60, 120)
 HEADING_WORDS = 14
@@ -37,7 +38,11 @@ _QUOTED = re.compile(
 _LAST_WORD = re.compile(r"[^\W\d_]+(?:\.[^\W\d_]+)*\Z")
 _NEXT_WORD = re.compile(r"[^\W\d_]+")
 _OPENERS = "“«\"'‘(["
-_BULLET = re.compile(r"(?:[•●▪◦*·–—-]\s+)+")
+_BULLETS = "•●▪◦*·–—-"
+_BULLET = re.compile(rf"(?:[{_BULLETS}]\s+)+")
+_CLAUSE_ENDS = (re.compile(r"[؛;]\s"), re.compile(r"[،,]\s"))
+_SPACE = re.compile(r"\s")
+_LETTER = re.compile(r"[^\W\d_]")
 _ENDS = re.compile(rf"[.!?\u061f\u06d4…:]\s*[{re.escape(_CLOSERS)}]*\s*\Z")
 _ABBREVIATIONS = frozenset(
     """
@@ -81,12 +86,12 @@ def passages(body: str) -> list[Passage]:
     ]
 
 
-def sentences(body: str) -> list[Span]:
-    """Return every sentence of a body that may be quoted, in order."""
-    return [sentence for passage in passages(body) for sentence in passage.sentences]
+def is_quotable(body: str) -> bool:
+    """Return whether a body has a passage; looks no further than the story of its first one."""
+    return any(paragraph.sentences for story in _stories(body) for paragraph in story)
 
 
-def _stories(body: str) -> Iterator[list[_Paragraph]]:
+def _stories(body: str) -> Iterator[Iterator[_Paragraph]]:
     """Yield runs of paragraphs with no furniture between them, headings recognised."""
     run: list[Span] = []
     for line in _lines(body):
@@ -105,30 +110,36 @@ def _lines(body: str) -> Iterator[Span]:
         line = _trimmed(body, *match.span())
         if line.start == line.end:
             continue
-        if held and _wrapped(body, held, line):
-            held = Span(held.start, line.end)
-            continue
         if held:
+            if _wrapped(body, held, line) and not _is_point(body, match.start(), line.start):
+                held = Span(held.start, line.end)
+                continue
             yield held
         held = line
     if held:
         yield held
 
 
+def _is_point(body: str, start: int, text: int) -> bool:
+    """Return whether a line from `start`, its text from `text`, is a point: "• one", "a) one"."""
+    bulleted = start < text and _BULLET.search(body, start, text) is not None
+    return bulleted or body.startswith(")", text + 1)
+
+
 def _wrapped(body: str, line: Span, following: Span) -> bool:
     # Only a lower-case Latin letter proves that a line goes on; Arabic has no such sign.
+    start, end = following
     return (
-        body[following.start].islower()
+        body[start].islower()
         and body[line.end - 1] not in ".!?…:"
-        and "\n" not in body[line.end : following.start].replace("\r\n", "\n").replace("\n", "", 1)
+        and (start == line.end + 1 or body.count("\n", line.end, start) <= 1)
         # With a full stop a label's word is the last of a sentence: "they went / home."
-        and (body[following.end - 1] == "." or not is_furniture(body[slice(*following)]))
-        and not is_furniture(body[line.start : min(line.end, line.start + LABEL)])
+        and (body[end - 1] == "." or not is_furniture(body[start:end]))
+        and (line.end - line.start > LABEL or not is_furniture(body[line.start : line.end]))
     )
 
 
-def _with_headings(body: str, lines: list[Span]) -> list[_Paragraph]:
-    paragraphs = []
+def _with_headings(body: str, lines: list[Span]) -> Iterator[_Paragraph]:
     for line, following in zip_longest(lines, lines[1:]):
         text = body[line.start : line.end]
         words = len(text.split())
@@ -137,13 +148,15 @@ def _with_headings(body: str, lines: list[Span]) -> list[_Paragraph]:
             and words <= HEADING_WORDS
             and not _ENDS.search(text[-8:])
             and following.end - following.start > line.end - line.start
+            and not body[max(0, line.start - 4) : line.start]
+            .rstrip(" \t")
+            .endswith(tuple(_BULLETS))
         )
         own = () if heading else tuple(_sentences(body, line))
-        paragraphs.append(_Paragraph(line, own, words, heading))
-    return paragraphs
+        yield _Paragraph(line, own, words, heading)
 
 
-def _merged(paragraphs: list[_Paragraph]) -> Iterator[list[_Paragraph]]:
+def _merged(paragraphs: Iterable[_Paragraph]) -> Iterator[list[_Paragraph]]:
     """Group paragraphs until each group has the least number of words; a short rest joins back."""
     least, most = PASSAGE_WORDS
     groups: list[list[_Paragraph]] = []
@@ -185,18 +198,33 @@ def _split(body: str, group: list[_Paragraph]) -> Iterator[Passage]:
 
 
 def _sentences(body: str, line: Span) -> Iterator[Span]:
+    """Yield a line's sentences; what holds no letter, as the number of a point, joins one."""
     text = body[line.start : line.end]
-    quoted = [match.span() for match in _QUOTED.finditer(text)]
-    start = 0
+    held: Span | None = None
+    start = searched = 0
+    for end in _ends(text):
+        if _LETTER.search(text, searched, end):
+            if held:
+                yield from _bounded(body, *held)
+            held = Span(line.start + start, line.start + end)
+            start = end
+        searched = end
+    if held:
+        figures = any(map(str.isdigit, text[start:]))
+        yield from _bounded(body, held.start, line.end if figures else held.end)
+
+
+def _ends(text: str) -> Iterator[int]:
+    """Yield where each sentence ends, whatever it holds; the last is the end of the text."""
+    quoted = deque(match.span() for match in _QUOTED.finditer(text))
     for match in _TERMINATOR.finditer(text):
         end = match.end()
         while quoted and quoted[0][1] <= end - 1:
-            quoted.pop(0)
+            quoted.popleft()
         inside = bool(quoted) and quoted[0][0] < end < quoted[0][1]
         if not inside and _ends_sentence(text, match):
-            yield from _bounded(body, line.start + start, line.start + end)
-            start = end
-    yield from _bounded(body, line.start + start, line.end)
+            yield end
+    yield len(text)
 
 
 def _ends_sentence(text: str, match: re.Match[str]) -> bool:
@@ -251,7 +279,7 @@ def _bounded(body: str, start: int, end: int) -> Iterator[Span]:
             continue
         cut = _cut(body, span)
         if cut is None:
-            if any(character.isalnum() for character in body[span.start : span.end]):
+            if any(map(str.isalpha, body[span.start : span.end])):
                 yield span
         else:
             pending += [Span(cut, span.end), Span(span.start, cut)]
@@ -266,19 +294,21 @@ def _cut(body: str, span: Span) -> int | None:
     if not too_long and len(text.split()) <= LONG_SENTENCE_WORDS:
         return None
     middle = len(text) // 2
-    quarter = len(text) // 4
-    for pattern in (r"[؛;]\s", r"[،,]\s", r"\s") if too_long else (r"[؛;]\s", r"[،,]\s"):
-        ends = (match.end() for match in re.finditer(pattern, text))
-        cuts = [end for end in ends if quarter <= end <= len(text) - quarter]
+    reach = min(len(text) // 4, LONGEST_SENTENCE // 2)
+    for pattern in (*_CLAUSE_ENDS, _SPACE) if too_long else _CLAUSE_ENDS:
+        matches = pattern.finditer(text, middle - reach, middle + reach)
+        cuts = [match.end() for match in matches]
         if cuts:
             return span.start + min(cuts, key=lambda cut: abs(cut - middle))
     return span.start + middle if too_long else None
 
 
 def _trimmed(body: str, start: int, end: int) -> Span:
+    if start < end and body[start].isalnum() and not body[end - 1].isspace():
+        return Span(start, end)
     text = body[start:end]
     left = len(text) - len(text.lstrip())
     bullet = _BULLET.match(text, left)
     if bullet:
         left = bullet.end()
-    return Span(start + left, max(start + left, start + len(text.rstrip())))
+    return Span(start + left, start + max(left, len(text.rstrip())))

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from telegram import MessageEntity
+
 from bot import render, smalltalk
+from bot.handlers.commands import guide
 from bot.handlers.reply import reply
 
 if TYPE_CHECKING:
@@ -14,9 +17,7 @@ if TYPE_CHECKING:
 
     from bot.context import Context
     from bot.i18n.catalog import Voice
-    from bot.limiter import Wait
-
-_WORD = re.compile(r"[^\W_]")
+    from bot.smalltalk import Kind
 
 
 async def in_private(update: Update, context: Context) -> None:
@@ -34,11 +35,10 @@ async def in_group(update: Update, context: Context) -> None:
 
 
 async def answer(
-    update: Update, context: Context, message: Message, question: str, *, skip: int = 0
+    context: Context, message: Message, question: str, say: Voice, *, skip: int = 0
 ) -> None:
     """Ask the archive and reply to the message that holds the question."""
     found = await context.services.archive.ask(question, skip=skip)
-    say = await context.voice(update, question)
     if found.quotes:
         said = render.answer(found, say, skip=skip)
     elif skip:
@@ -49,19 +49,15 @@ async def answer(
 
 
 def question_in(message: Message, bot: ExtBot[None]) -> str:
-    """Return a message's words without the mention of the bot; empty when there are none."""
+    """Return a message's words without the mention of the bot.
+
+    Empty when there are none, and for a command, which is no question to the archive.
+    """
+    if any(e.type == MessageEntity.BOT_COMMAND and not e.offset for e in message.entities):
+        return ""
     text = message.text or message.caption or ""
     question = _mention(bot).sub(" ", text).strip()
-    return question if _WORD.search(question) else ""
-
-
-def slow_down(wait: Wait, limit: int, say: Voice) -> str:
-    """Return how fast a reader may ask, and how soon again."""
-    return say.html(
-        "slow_down",
-        limit=say.html("questions_a_minute", n=limit),
-        wait=say.html("go_on_in", n=wait.seconds),
-    )
+    return question if smalltalk.has_words(question) else ""
 
 
 async def _hear(update: Update, context: Context, message: Message, *, hint: str) -> None:
@@ -71,26 +67,31 @@ async def _hear(update: Update, context: Context, message: Message, *, hint: str
         await reply(message, say.html(hint))
         return
     small = smalltalk.kind(question)
-    if small == "thanks":
-        await reply(message, say.html("thanks"))
-        return
-    if small == "greeting":
-        await _greet(context, message, say)
+    if small:
+        await reply(message, await _chat(context, small, say))
         return
     pace = context.services.pace
     wait = pace.ask(update.effective_user.id if update.effective_user else message.chat_id)
     if wait is None:
-        await answer(update, context, message, question)
+        await answer(context, message, question, say)
     elif wait.tell:
-        await reply(message, slow_down(wait, pace.limit, say))
+        await reply(message, render.slow_down(wait.seconds, pace.limit, say))
 
 
-async def _greet(context: Context, message: Message, say: Voice) -> None:
-    lines = [say.html("greeting", archive=render.archive_name(say, context.services.newsroom))]
-    example = await context.services.archive.example(say.language)
+async def _chat(context: Context, small: Kind, say: Voice) -> str:
+    """Return what is said to small talk."""
+    services = context.services
+    if small == "help":
+        return guide(context, say)
+    if small == "about":
+        return render.about(say, services.newsroom, await services.archive.summary())
+    if small != "greeting":
+        return say.html(small)
+    lines: list[str] = [say.html("greeting", archive=render.archive_name(say, services.newsroom))]
+    example = await services.archive.example(say.language)
     if example:
         lines.append(say.html("for_example", example=example))
-    await reply(message, "\n".join(lines))
+    return "\n".join(lines)
 
 
 def _addressed(message: Message, bot: ExtBot[None]) -> bool:

@@ -27,26 +27,23 @@ async def start(update: Update, context: Context) -> None:
         return
     say = await context.voice(update)
     payload = context.args[0] if context.args else ""
-    if payload.startswith(_ANSWER):
+    if not payload.startswith(_ANSWER):
+        await reply(message, await welcome(context, say))
+        return
+    who = update.effective_user
+    wait = context.services.opening_pace.ask(who.id if who else message.chat_id)
+    if wait is None:
         places = links.decode(payload.removeprefix(_ANSWER))
         quotes = await context.services.archive.reopen(places)
         await reply(message, render.reopened(quotes, say))
-    else:
-        await reply(message, await welcome(context, say))
+    elif wait.tell:
+        await reply(message, render.slow_press(wait.seconds, say))
 
 
 async def help_(update: Update, context: Context) -> None:
     """Say how to ask, and list the commands."""
-    if update.effective_message is None:
-        return
-    say = await context.voice(update)
-    lines: list[str] = [
-        say.html("help_ask", bot=f"@{context.bot.username}"),
-        say.html("help_settings"),
-    ]
-    for command in MENU[1:]:
-        lines += [say.html(f"command_{command}"), f"/{command}"]
-    await reply(update.effective_message, "\n".join(lines))
+    if update.effective_message:
+        await reply(update.effective_message, guide(context, await context.voice(update)))
 
 
 async def language(update: Update, context: Context) -> None:
@@ -68,16 +65,11 @@ async def privacy(update: Update, context: Context) -> None:
 
 async def about(update: Update, context: Context) -> None:
     """Say whose archive this is, how large it is and which program reads it."""
-    if update.effective_message is None:
-        return
-    say = await context.voice(update)
-    summary = await context.services.archive.summary()
-    archive = render.archive_name(say, context.services.newsroom)
-    lines = [say.html("about", archive=archive, holdings=render.holdings(say, summary))]
-    if summary.oldest and summary.newest and summary.oldest != summary.newest:
-        lines.append(say.html("about_period", first=summary.oldest, last=summary.newest))
-    lines.append(say.html("about_program"))
-    await reply(update.effective_message, "\n".join(lines))
+    if update.effective_message:
+        say = await context.voice(update)
+        summary = await context.services.archive.summary()
+        text = render.about(say, context.services.newsroom, summary)
+        await reply(update.effective_message, text)
 
 
 async def unknown(update: Update, context: Context) -> None:
@@ -85,6 +77,17 @@ async def unknown(update: Update, context: Context) -> None:
     if update.effective_message:
         say = await context.voice(update)
         await reply(update.effective_message, say.html("unknown_command"))
+
+
+def guide(context: Context, say: Voice) -> str:
+    """Return how to ask, and the commands of the menu."""
+    lines: list[str] = [
+        say.html("help_ask", bot=f"@{context.bot.username}"),
+        say.html("help_settings"),
+    ]
+    for command in MENU[1:]:
+        lines += [say.html(f"command_{command}"), f"/{command}"]
+    return "\n".join(lines)
 
 
 async def welcome(context: Context, say: Voice) -> Message:

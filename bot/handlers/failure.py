@@ -12,12 +12,15 @@ from telegram import Message, Update
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.errors import CorruptDataError, TransientError, UserError
+from bot.handlers.ask import question_in
 from bot.handlers.inline import offer
 from bot.handlers.reply import acknowledge, reply
 from bot.render import Button
 from bot.render import Message as Rendered
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.context import Context
     from bot.i18n.catalog import Voice
 
@@ -60,7 +63,8 @@ def traced(error: BaseException) -> str:
 async def _explain(update: object, context: Context, error: UserError) -> None:
     if isinstance(update, Update):
         say = await context.voice(update)
-        await _tell(update, say, Rendered(say.html(error.key, **error.params)))
+        text = say.html(error.key, **error.params)
+        await _tell(update, say, lambda _: Rendered(text))
 
 
 async def _apologise(update: object, context: Context, error: Exception) -> None:
@@ -72,24 +76,28 @@ async def _apologise(update: object, context: Context, error: Exception) -> None
     if isinstance(update, Update):
         # Not the reader's choice of language: the store may be what has failed.
         say = context.guessed_voice(update)
-        await _tell(update, say, _apology(say, incident))
+        await _tell(update, say, lambda to: _apology(to, context, say, incident))
 
 
-def _apology(say: Voice, incident: str) -> Rendered:
+def _apology(to: Message, context: Context, say: Voice, incident: str) -> Rendered:
+    """Return the apology, with a button where the message holds a question to ask again."""
+    if not question_in(to, context.bot):
+        return Rendered(say.html("failure_other", incident=incident))
     text = say.html("failure", incident=incident)
     return Rendered(text, ((Button(say.plain("try_again"), "t:"),),))
 
 
-async def _tell(update: Update, say: Voice, said: Rendered) -> None:
+async def _tell(update: Update, say: Voice, words: Callable[[Message], Rendered]) -> None:
     if update.inline_query:
         await offer(update.inline_query, say, "inline_slow", cache=0)
     elif update.callback_query:
         await acknowledge(update.callback_query)
         under = update.callback_query.message
         if isinstance(under, Message) and under.is_accessible:
-            await reply(under.reply_to_message or under, said)
+            to = under.reply_to_message or under
+            await reply(to, words(to))
     elif update.effective_message:
-        await reply(update.effective_message, said)
+        await reply(update.effective_message, words(update.effective_message))
 
 
 def _is_network(error: Exception | None) -> bool:

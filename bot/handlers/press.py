@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from telegram import Message
 
 from bot import links, render
-from bot.handlers.ask import answer, question_in, slow_down
+from bot.handlers.ask import answer, question_in
 from bot.handlers.commands import welcome
 from bot.handlers.reply import acknowledge, rebutton, redraw, reply
 from bot.i18n.catalog import isolated, plain
@@ -41,14 +41,8 @@ class Press:
     query: CallbackQuery
     message: Message
     payload: str
+    question: tuple[Message, str] | None  # the reader's message that was answered, and its words
     say: Voice
-
-    @property
-    def question(self) -> tuple[Message, str] | None:
-        """The reader's message that the pressed one answers, and the question in it."""
-        original = self.message.reply_to_message
-        text = question_in(original, self.context.bot) if original else ""
-        return (original, text) if original and text else None
 
     async def alert(self, key: str) -> None:
         """Answer the press with a text that must be closed."""
@@ -61,7 +55,16 @@ class Press:
         if wait is None:
             await acknowledge(self.query)
             return True
-        text = plain(slow_down(wait, pace.limit, self.say))
+        text = plain(render.slow_down(wait.seconds, pace.limit, self.say))
+        await acknowledge(self.query, text, alert=True)
+        return False
+
+    async def unhurried(self) -> bool:
+        """Count a press that opens an answer or judges it; say so when there were too many."""
+        wait = self.context.services.opening_pace.ask(self.query.from_user.id)
+        if wait is None:
+            return True
+        text = plain(render.slow_press(wait.seconds, self.say))
         await acknowledge(self.query, text, alert=True)
         return False
 
@@ -71,14 +74,22 @@ async def pressed(update: Update, context: Context) -> None:
     query = update.callback_query
     if query is None:
         return
-    say = await context.voice(update)
     letter, _, payload = (query.data or "").partition(":")
     action = _ACTIONS.get(letter, _expired)
     # The library makes a Message of what Telegram no longer lets bots see, too.
     if isinstance(query.message, Message) and query.message.is_accessible:
-        await action(Press(update, context, query, query.message, payload, say))
+        question = _question_above(query.message, context)
+        say = await context.voice(update, question[1] if question else "")
+        await action(Press(update, context, query, query.message, payload, question, say))
     else:
+        say = await context.voice(update)
         await acknowledge(query, say.plain("expired"), alert=True)
+
+
+def _question_above(message: Message, context: Context) -> tuple[Message, str] | None:
+    original = message.reply_to_message
+    text = question_in(original, context.bot) if original else ""
+    return (original, text) if original and text else None
 
 
 async def _expired(press: Press) -> None:
@@ -93,7 +104,7 @@ async def _more(press: Press) -> None:
         await press.alert("question_gone")
     elif await press.admitted():
         message, question = press.question
-        await answer(press.update, press.context, message, question, skip=int(skip[1]))
+        await answer(press.context, message, question, press.say, skip=int(skip[1]))
         await rebutton(press.message, without="m")
 
 
@@ -102,11 +113,13 @@ async def _again(press: Press) -> None:
         await press.alert("question_gone")
     elif await press.admitted():
         message, question = press.question
-        await answer(press.update, press.context, message, question)
+        await answer(press.context, message, question, press.say)
         await rebutton(press.message, without="t")
 
 
 async def _context(press: Press) -> None:
+    if not await press.unhurried():
+        return
     await acknowledge(press.query)
     quotes = await press.context.services.archive.reopen(links.decode(press.payload))
     await reply(press.message, render.context(quotes, press.say))
@@ -130,8 +143,10 @@ async def _stored(press: Press, verdict: str) -> int | None:
     if press.question is None:
         await press.alert("question_gone")
         return None
-    links.decode(press.payload)
+    if not await press.unhurried():
+        return None
     services = press.context.services
+    await services.archive.reopen(links.decode(press.payload))  # what is stored was an answer
     _, question = press.question
     return await services.feedback.add(question, press.payload, verdict, None, services.now())
 
@@ -141,8 +156,10 @@ async def _reason(press: Press) -> None:
     if given is None:
         await _expired(press)
         return
-    await press.context.services.feedback.set_reason(int(given[1]), given[2])
-    await press.alert("stored_reason")
+    if not await press.unhurried():
+        return
+    stored = await press.context.services.feedback.set_reason(int(given[1]), given[2])
+    await press.alert("stored_reason" if stored else "expired")
     await rebutton(press.message, without="r")
 
 
@@ -179,7 +196,7 @@ async def _example(press: Press) -> None:
         # The example becomes a message of its own, so that More finds the question as always.
         asked = await reply(press.message, isolated(example))
         if asked:
-            await answer(press.update, press.context, asked, example)
+            await answer(press.context, asked, example, press.say)
 
 
 _ACTIONS: dict[str, Callable[[Press], Awaitable[None]]] = {

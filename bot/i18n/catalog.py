@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
+from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from retrieval.models import Language
@@ -64,6 +65,8 @@ class Voice:
     def _shown(self, value: object) -> str:
         if isinstance(value, Html):
             return value
+        if isinstance(value, tuple):
+            return format_list([self._shown(each) for each in value], locale=self._locale)
         if isinstance(value, int):
             return format_decimal(value, locale=self._locale, numbering_system="latn")
         return isolated(self.date(value) if isinstance(value, date) else str(value))
@@ -87,8 +90,13 @@ class Catalogue:
 
 def isolated(text: str) -> Html:
     """Escape a stranger's words, put them on one line and shut their direction in."""
-    one_line = " ".join(_BIDI_CONTROLS.sub("", text).split())
+    one_line = " ".join(without_bidi(text).split())
     return Html(f"\u2068{html.escape(one_line)}\u2069")
+
+
+def without_bidi(text: str) -> str:
+    """Return a text without the characters that turn the direction of what surrounds them."""
+    return _BIDI_CONTROLS.sub("", text)
 
 
 def plain(markup: str) -> str:

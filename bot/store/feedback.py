@@ -35,12 +35,12 @@ class Feedback:
             adding = insert(feedback).values(row).returning(feedback.c.id)
             return int((await connection.execute(adding)).scalar_one())
 
-    async def set_reason(self, feedback_id: int, reason: str) -> None:
-        """Give the reason for a stored verdict, once; an unknown id is ignored."""
+    async def set_reason(self, feedback_id: int, reason: str) -> bool:
+        """Give the reason for a stored verdict, once; return whether there was one without."""
         unexplained = (feedback.c.id == feedback_id) & feedback.c.reason.is_(None)
         change = update(feedback).where(unexplained).values(reason=reason)
         async with self._database.transaction() as connection:
-            await connection.execute(change)
+            return (await connection.execute(change)).rowcount > 0
 
     async def count(self) -> dict[str, int]:
         """Return how many times each verdict was given."""

@@ -112,6 +112,25 @@ async def test_a_greeting_is_greeted_and_thanks_are_accepted_without_a_search(
 
 
 @pytest.mark.parametrize(
+    ("text", "english", "arabic"),
+    [
+        ("help", "Ask\nType a question", "السؤال\nاكتب سؤالك"),
+        ("من أنت؟", "Isnad answers from", "إسناد يجيب من"),
+        ("bye", "Goodbye!", "مع السلامة!"),
+        ("تمام", "Good. Ask whenever", "حسنًا. اسأل متى شئت."),
+    ],
+)
+async def test_what_is_meant_for_the_bot_is_answered_without_a_search(
+    bot: Running, anna: Reader, huda: Reader, *, text: str, english: str, arabic: str
+) -> None:
+    in_english, in_arabic = await anna.say(text), await huda.say(text)
+
+    assert in_english.text.startswith(english)
+    assert in_arabic.text.startswith(arabic)
+    assert bot.archive.asked == []
+
+
+@pytest.mark.parametrize(
     "message",
     [
         {"text": "🤔🤔"},

@@ -128,6 +128,22 @@ async def test_not_helpful_asks_for_a_reason_and_thanks(
     assert label not in answer.labels
 
 
+async def test_a_reason_is_thanked_for_only_when_it_was_stored(
+    anna: Reader, tmp_path: Path
+) -> None:
+    answer = await anna.say(QATAR)
+    await anna.press(answer, "Not helpful")
+    await answer.edited()
+
+    unknown = await anna.press(answer, callback_data="r:999:old")
+    first = await anna.press(answer, callback_data="r:1:old")
+    second = await anna.press(answer, callback_data="r:1:source")
+
+    assert unknown.text == second.text == "This button no longer works. Please ask again."
+    assert first.text.startswith("Thank you.")
+    assert stored(tmp_path) == [(QATAR, "not_helpful", "old")]
+
+
 async def test_the_database_holds_nobody_who_only_asked(anna: Reader, tmp_path: Path) -> None:
     answer = await anna.say(QATAR)
     await anna.press(answer, "Helpful")
@@ -156,7 +172,7 @@ async def test_an_unknown_press_is_answered_and_never_fails(
     assert "incident" not in log.getvalue()
 
 
-@pytest.mark.parametrize("data", ["c:AAAA", "c:", "c:%%", "h:AAA", "n:x"])
+@pytest.mark.parametrize("data", ["c:AAAA", "c:", "c:%%", "h:AAA", "n:x", "h:BAAA", "n:BAAA"])
 async def test_a_code_that_leads_nowhere_is_explained(
     anna: Reader, data: str, tmp_path: Path
 ) -> None:

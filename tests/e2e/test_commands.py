@@ -9,7 +9,7 @@ import pytest
 from bot.handlers import COMMANDS
 from bot.links import Place, encode
 from retrieval.models import Language
-from retrieval.spans import sentences
+from retrieval.spans import passages
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Running
@@ -27,7 +27,7 @@ async def test_start_welcomes_in_the_readers_language(anna: Reader, huda: Reader
         "up to \u206810 December 2024\u2069.\n"
         "Every answer is a word-for-word quote with its source and date. "
         "If there is none, I say so.\n"
-        "Just type a question, for example: \u2068Who met Hakan Fidan?\u2069"
+        "Just type a question, or a headline such as: \u2068Who met Hakan Fidan?\u2069"
     )
     assert english.labels == ["Try an example", "العربية", "Privacy"]
     assert arabic.text.startswith("أهلًا بك. أجيب عن أسئلتك من أرشيف \u2068The Desk\u2069: 5 مقالات")
@@ -134,14 +134,15 @@ async def test_commands_work_in_a_group_when_they_are_for_this_bot(
 
 async def test_a_deep_link_reopens_an_answer(bot: Running, anna: Reader) -> None:
     lavrov = bot.archive.articles[3]
-    span = next(s for s in sentences(lavrov.body) if "Fidan" in lavrov.body[s.start : s.end])
+    told = [sentence for passage in passages(lavrov.body) for sentence in passage.sentences]
+    span = next(s for s in told if "Fidan" in lavrov.body[s.start : s.end])
     code = encode([Place(lavrov.revision, span.start, span.end)])
 
     opened = await anna.say(f"/start q_{code}")
 
     assert opened.text.startswith("This is the answer that was shared:")
     assert lavrov.body[span.start : span.end] in opened.text
-    assert opened.labels == ["Context"]
+    assert opened.labels == []  # its context is in the message
 
 
 @pytest.mark.parametrize("payload", ["q_", "q_!!", "q_AAAA", "q_" + "A" * 62, "q_BAAA"])

@@ -11,9 +11,11 @@ import pytest
 
 from bot import app
 from bot.errors import CorruptDataError, TransientError
+from bot.links import Place, encode
 from bot.polling import AT_ONCE, Pulse
 from bot.store import Store
 from config.settings import Settings
+from retrieval.spans import passages
 from tests.e2e.conftest import running, settings
 from tests.fakes.archive import FakeArchive, seeds
 
@@ -21,12 +23,21 @@ if TYPE_CHECKING:
     import io
     from pathlib import Path
 
+    from bot.store import ArchiveSummary
     from tests.e2e.conftest import Running
     from tests.fakes.telegram import FakeTelegram
     from tests.fakes.telegram_readers import Reader
 
 FIDAN = "Who met with Turkey's Hakan Fidan on the sidelines of the Doha Forum?"
+QATAR = "What did the Qatar foreign ministry say about contacts with HTS?"
 LAVROV = "What did Lavrov cite about Syria?"
+
+
+class Uncounted(FakeArchive):
+    """An archive that cannot say how much it holds."""
+
+    async def summary(self) -> ArchiveSummary:
+        raise TransientError("busy")
 
 
 async def test_one_readers_questions_are_answered_in_order(bot: Running, anna: Reader) -> None:
@@ -107,6 +118,21 @@ async def test_a_failure_is_apologised_for_and_the_question_can_be_tried_again(
     assert "Hakan Fidan" in answer.text
     assert answer.reply_to == apology.reply_to
     assert apology.labels == []
+
+
+async def test_a_command_that_failed_is_not_offered_as_a_question(
+    telegram: FakeTelegram, tmp_path: Path, anna: Reader
+) -> None:
+    broken = Uncounted(seeds())
+
+    async with running(telegram, broken, tmp_path):
+        apology = await anna.say("/start")
+        press = await anna.press(apology, callback_data="t:")
+
+    assert apology.text.startswith("I couldn't finish that just now. Please try again")
+    assert apology.labels == []
+    assert press.text == "I can no longer see the question. Please type it again."
+    assert broken.asked == []
 
 
 async def test_no_question_and_no_token_reaches_the_log(
@@ -302,3 +328,41 @@ async def test_questions_too_fast_are_slowed_down_once_a_window(
     assert anna.unread == []
     assert other.text.startswith("ورد في ")
     assert len(bot.archive.asked) == 3
+
+
+async def test_links_opened_too_fast_are_slowed_down_kindly_and_apart_from_questions(
+    telegram: FakeTelegram, archive: FakeArchive, tmp_path: Path, anna: Reader
+) -> None:
+    lavrov = archive.articles[3]
+    span = passages(lavrov.body)[0].sentences[0]
+    link = f"/start q_{encode([Place(lavrov.revision, span.start, span.end)])}"
+
+    async with running(telegram, archive, tmp_path, questions_per_minute=1):
+        opened = [await anna.say(link) for _ in range(3)]
+        slowed = await anna.say(link)
+        answered = await anna.say(LAVROV)
+
+    assert all(each.text.startswith("This is the answer") for each in opened)
+    assert slowed.text.startswith("One moment, please: that was a little fast for me. You can go")
+    assert answered.text.startswith("Found in")
+
+
+async def test_presses_too_fast_are_slowed_down_kindly_and_store_nothing(
+    telegram: FakeTelegram, archive: FakeArchive, tmp_path: Path, anna: Reader
+) -> None:
+    async with running(telegram, archive, tmp_path, questions_per_minute=1) as bot:
+        answer = await anna.say(QATAR)
+        context, helpful = (
+            next(b["callback_data"] for row in answer.buttons for b in row if b["text"] == label)
+            for label in ("Context", "Helpful")
+        )
+        for _ in range(3):
+            await anna.press(answer, callback_data=context)
+            await anna.next()
+        slowed = [await anna.press(answer, callback_data=data) for data in (context, helpful)]
+        verdicts = await bot.store.feedback.count()
+
+    for press in slowed:
+        assert press.text.startswith("One moment, please: that was a little fast for me. You can")
+        assert press.alert
+    assert verdicts == {}

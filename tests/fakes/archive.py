@@ -11,7 +11,7 @@ from bot.errors import UserError
 from bot.store import ArchiveSummary
 from retrieval.languages import language_of
 from retrieval.models import Answer, Article, Language, Quote, Span
-from retrieval.spans import passages, sentences
+from retrieval.spans import passages
 from retrieval.text import tokens
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class FakeArchive:
         for revision, start, end in places:
             if revision not in stored:
                 raise UserError("answer_gone")
-            if Span(start, end) not in sentences(stored[revision].body):
+            if Span(start, end) not in _sentences(stored[revision].body):
                 raise UserError("answer_gone")
             found.append(_in_context(stored[revision], Span(start, end)))
         return tuple(found)
@@ -134,7 +134,7 @@ class FakeArchive:
 def _words(body: str) -> list[tuple[Span, set[str]]]:
     return [
         (span, {word.surface for word in tokens(body[span.start : span.end])})
-        for span in sentences(body)
+        for span in _sentences(body)
     ]
 
 
@@ -153,3 +153,7 @@ def _in_context(source: Article, span: Span) -> Quote:
 def _span(source: Article, text: str) -> Span:
     start = source.body.index(text)
     return Span(start, start + len(text))
+
+
+def _sentences(body: str) -> list[Span]:
+    return [sentence for passage in passages(body) for sentence in passage.sentences]

@@ -92,6 +92,29 @@ def test_a_greeting_or_thanks_is_no_question(word: str, reply: str) -> None:
     assert "found no answer" not in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("words", "reply"),
+    [
+        ("", "I can only read text."),
+        ("🤔🤔", "I can only read text."),
+        ("help", "Just type a question."),
+        ("من أنت؟", "إسناد يجيب من"),
+        ("bye", "Goodbye!"),
+    ],
+)
+def test_what_is_no_question_gets_a_kind_line_and_not_a_refusal(words: str, reply: str) -> None:
+    result = run("ask", words)
+
+    assert reply in result.stdout
+    assert "found no answer" not in result.stdout
+
+
+def test_an_empty_question_in_json_is_an_answer_without_quotes() -> None:
+    answer = json.loads(run("ask", "--json", "").stdout)
+
+    assert (answer["question"], answer["answered"], answer["quotes"]) == ("", False, [])
+
+
 def test_an_answer_in_json_has_the_promised_fields() -> None:
     answer: dict[str, Any] = json.loads(run("ask", "--json", "--limit", "2", ASTANA).stdout)
 
@@ -219,6 +242,7 @@ def test_status_says_what_is_held_and_how_far_the_index_is(tmp_path: Path) -> No
     assert figures["published from"] == figures["published to"] == "2024-12-07"
     assert figures["index behind by"] == 0
     assert "disk free MB" in shown
+    assert "texts, corrections included" in shown
 
 
 def test_an_archive_may_begin_without_the_seeds(monkeypatch: pytest.MonkeyPatch) -> None:

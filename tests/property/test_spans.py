@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.furniture import is_furniture
-from retrieval.spans import LONGEST_SENTENCE, passages, sentences
+from retrieval.spans import LONGEST_SENTENCE, is_quotable, passages
 
 FRAGMENTS = [
     "A truce began at dawn.", "بدأت الهدنة فجرًا.", "Dr. Ahmed", "U.S.", "No. 10", "3.5 million",
@@ -18,7 +18,7 @@ FRAGMENTS = [
     "\r\n", "\r", "\n\n", "\u2028", "\u00a0", "\u200f", "• ", "- ", "– ", " date 2024-12-07 ",
     "Related Articles", "مقالات ذات صلة", "The Turkish connection", "word", "كلمة", "ً", "ـ", "👍🏽",
     "x" * 700, "a clause, " * 20, "جملة، " * 30, "A.B.C.", "www.example.com", "don’t", "Syria’s",
-    "100", "٢٠١٦",
+    "100", "٢٠١٦", "1. ", "\n2) ", "\n• a", "b)",
 ]  # fmt: skip
 realistic = st.lists(st.sampled_from(FRAGMENTS), max_size=60).map("".join) | st.lists(
     st.sampled_from(FRAGMENTS), max_size=60
@@ -27,6 +27,7 @@ STORY = ["A truce began at dawn.", "بدأت الهدنة فجرًا.", "It held
 FURNITURE = ["Related Articles", " date 2024-12-07 ", "read more", "مقالات ذات صلة", "٢٠٢٤/٠٣/٠٢"]
 SECONDS = 2.0
 HOSTILE = 200_000  # characters
+LONGEST_TEXT = 1_000_000
 
 
 @settings(max_examples=400, deadline=None)
@@ -45,7 +46,8 @@ def test_sentences_and_passages_are_orderly(body: str) -> None:
             text = body[sentence.start : sentence.end]
             assert text == text.strip()
             assert len(text) <= LONGEST_SENTENCE
-            assert any(character.isalnum() for character in text)
+            assert any(character.isalpha() for character in text)
+    assert is_quotable(body) == bool(passages(body))
 
 
 @settings(max_examples=200, deadline=None)
@@ -58,20 +60,30 @@ def test_furniture_changes_no_sentence_and_is_in_no_passage(
         lines += [line, *data.draw(st.lists(st.sampled_from(FURNITURE), max_size=2))]
     body = "\n".join(lines)
 
-    shown = [body[slice(*each)] for each in sentences(body)]
+    found = passages(body)
 
+    shown = [body[slice(*each)] for passage in found for each in passage.sentences]
     assert shown == story
-    for passage in passages(body):
+    for passage in found:
         assert not any(map(is_furniture, body[slice(*passage.span)].splitlines()))
 
 
 @pytest.mark.parametrize(
     "unit",
     ["“", "«", '"', "(", ")", "((a)", "a.", "a. ", "A.", "1.", ". ", "…", "Mr. ", "a, ", "“a.” ",
-     "a\n", "\n", "\r\n", "– ", "–\n", "x\n\n", " ", "و", "؟"],
+     "a\n", "1. ", "1.\n", "a) b\n", "\n", "\r\n", "– ", "–\n", "x\n\n", " ", "و", "؟"],
 )  # fmt: skip
 def test_hostile_text_is_read_in_linear_time(unit: str) -> None:
     body = (unit * HOSTILE)[:HOSTILE]
+    begun = time.process_time()
+
+    passages(body)
+
+    assert time.process_time() - begun < SECONDS
+
+
+def test_the_longest_text_in_the_shortest_lines_is_read_in_two_seconds() -> None:
+    body = ("ab\n" * LONGEST_TEXT)[:LONGEST_TEXT]
     begun = time.process_time()
 
     passages(body)

@@ -33,9 +33,10 @@ async def test_verdicts_are_counted_and_reasons_follow(store: Store) -> None:
     number = await store.feedback.add("متى؟", "AbD", "unhelpful", None, NOON)
     await store.feedback.add("من؟", "AbE", "unhelpful", "other", NOON)
 
-    await store.feedback.set_reason(number, "outdated")
-    await store.feedback.set_reason(999, "outdated")
+    set_reason = store.feedback.set_reason
+    stored = [await set_reason(id_, "outdated") for id_ in (number, number, 999)]
 
+    assert stored == [True, False, False]
     assert await store.feedback.count() == {"helpful": 1, "unhelpful": 2}
     async with store.transaction() as connection:
         rows = await connection.exec_driver_sql("SELECT id, reason, given_at FROM feedback")

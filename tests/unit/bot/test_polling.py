@@ -126,6 +126,30 @@ async def test_an_update_cancelled_before_its_turn_leaves_nothing_behind() -> No
     assert len(queues) == 0
 
 
+async def test_what_a_reader_sends_past_the_most_that_may_wait_is_dropped_and_told_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    queues = ReaderQueues(most=2)
+    held = asyncio.Event()
+    done: list[int] = []
+
+    async def work(number: int) -> None:
+        await held.wait()
+        done.append(number)
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(6):
+            group.create_task(queues.process_update(update(4242), work(number)))
+        group.create_task(queues.process_update(update(2), work(100)))
+        await asyncio.sleep(0)
+        held.set()
+
+    assert sorted(done) == [0, 1, 2, 100]
+    assert caplog.messages == ["one reader sent too much at once: 3 updates dropped"]
+    assert len(queues) == 0
+
+
 def test_a_lasting_failure_is_one_line_a_minute() -> None:
     log, stream = written()
     clock = Clock()

@@ -8,7 +8,7 @@ from bot import render
 from bot.i18n.catalog import Catalogue, plain
 from bot.links import decode
 from bot.store import ArchiveSummary
-from retrieval.models import Answer, Language
+from retrieval.models import Answer, Language, Quote
 from tests.fakes.archive import article, quote
 
 ENGLISH = Catalogue().voice(Language.ENGLISH)
@@ -43,7 +43,7 @@ def test_an_answer_shows_quote_source_and_context() -> None:
         "<blockquote expandable>It rained. <b>A truce began at dawn.</b> People cheered."
         "</blockquote>"
     ).replace("Arabic", "English")
-    assert labels(message) == ["Open article", "Context", "Helpful", "Not helpful"]
+    assert labels(message) == ["Open article", "Helpful", "Not helpful"]
 
 
 def test_an_article_without_headline_outlet_or_date_is_named_by_what_it_has() -> None:
@@ -129,11 +129,91 @@ def test_context_keeps_the_quote_whole_and_cuts_around_it() -> None:
     text = "A truce began at dawn."
     body = "before " * 400 + text + " after" * 400
 
-    message = render.context([quote(article(body), text, body)] * 3, ENGLISH)
+    message = render.context([quote(article(body, n), text, body) for n in (1, 2, 3)], ENGLISH)
 
     assert message.html.count(f"<b>{text}</b>") == 3
     assert "…" in message.html
     assert render.units(message.html) <= render.MESSAGE_LIMIT
+
+
+def test_quotes_of_one_passage_share_it_and_all_stand_out() -> None:
+    body = "It rained. A truce began. People cheered. Music played. It was late."
+    one, other = article(body, headline="Truce"), article("Later.", 2, headline="After")
+    quotes = [
+        quote(one, "People cheered.", body),
+        quote(other, "Later."),
+        quote(one, "A truce began.", body),
+    ]
+
+    english, arabic = render.context(quotes, ENGLISH), render.context(quotes, ARABIC)
+
+    shown = "It rained. <b>A truce began.</b> <b>People cheered.</b> Music played. It was late."
+    assert english.html.count("It rained.") == 1
+    assert f"<blockquote>{shown}</blockquote>" in english.html
+    assert english.html.startswith("Context of quotes 1 and 3:")
+    assert "\nContext of quote 2:" in english.html
+    assert arabic.html.startswith("سياق الاقتباسين 1 و3:")
+
+
+def test_what_stands_between_two_quotes_is_cut_when_it_is_long() -> None:
+    body = "It began. " + "word " * 2000 + "It ended."
+    source = article(body)
+    quotes = [quote(source, "It began.", body), quote(source, "It ended.", body)]
+
+    message = render.context(quotes, ENGLISH)
+
+    assert "<b>It began.</b> word " in message.html
+    assert " … " in message.html
+    assert message.html.endswith(" word <b>It ended.</b></blockquote>")
+    assert render.units(message.html) < render.CONTEXT_LIMIT + 200
+
+
+def test_context_is_offered_only_for_what_the_message_does_not_show() -> None:
+    body = "It rained. A truce began. People cheered."
+    one, other = article(body), article("Before. Later. After.", 2)
+    first = quote(one, "A truce began.", body)
+    beside = quote(one, "People cheered.", body)
+    elsewhere = quote(other, "Later.", other.body)
+
+    def offered(*quotes: Quote) -> list[bool]:
+        found = Answer("?", Language.ENGLISH, quotes)
+        messages = (render.answer(found, ENGLISH), render.reopened(quotes, ENGLISH))
+        return ["Context" in labels(message) for message in messages]
+
+    assert offered(first) == [False, False]
+    assert offered(first, beside) == [False, False]
+    assert offered(first, elsewhere) == [True, True]
+    assert offered(first, quote(other, "Later.")) == [False, False]
+
+
+def test_context_is_offered_when_the_first_passage_did_not_fit_the_message() -> None:
+    text = sentences(2900)
+    body = sentences(1400, 2) + " " + text
+
+    message = render.answer(
+        Answer("?", Language.ENGLISH, (quote(article(body), text, body),)), ENGLISH
+    )
+
+    assert "Context:" not in message.html
+    assert "Context" in labels(message)
+
+
+def test_the_context_of_an_answer_marks_every_quote_that_stands_in_it() -> None:
+    body = "It rained. A truce began. People cheered."
+    source = article(body)
+    found = (quote(source, "A truce began.", body), quote(source, "People cheered.", body))
+
+    message = render.answer(Answer("?", Language.ENGLISH, found), ENGLISH)
+
+    assert "It rained. <b>A truce began.</b> <b>People cheered.</b></blockquote>" in message.html
+
+
+def test_a_headline_cannot_turn_the_direction_of_its_line() -> None:
+    near = (article("x", headline="Doha \u202etalks\u2066 end\u200f"),)
+
+    message = render.refusal(Answer("why?", Language.ENGLISH, near=near), ENGLISH, SUMMARY)
+
+    assert "1) <b>Doha talks end</b>" in message.html
 
 
 def test_a_refusal_says_what_was_searched_and_cuts_the_echo() -> None:

@@ -314,3 +314,25 @@ def test_a_refusal_shows_no_place_however_good_it_looks(seeds_index: PassageInde
     assert isinstance(doubted, Findings)
     assert (refused.quotes, refused.sources_differ, refused.has_more) == ((), False, False)
     assert [each.revision for each in refused.near] == list(found.ranking[:3])
+
+
+def test_copies_of_two_joined_sentences_are_one_answer(index: Index) -> None:
+    body = "The harbour of Zarqa reopened on Sunday. The harbour of Zarqa was shut for a week."
+    stories = [article(body, number) for number in (1, 2, 3)]
+    stories.append(article("The harbour of Zarqa reopened on Sunday. Nobody said why.", 4))
+
+    found = asked(index, stories, "harbour of Zarqa")
+
+    [quote] = found.quotes
+    assert quote.text == body
+    assert {quote.article.id, *(each.id for each in quote.also)} == {1, 2, 3}
+
+
+def test_a_quote_is_two_sentences_at_most(index: Index) -> None:
+    body = " ".join(
+        f"The harbour of Zarqa was shut in {month}." for month in ("May", "June", "July")
+    )
+
+    found = asked(index, [article(body, 1)], "harbour of Zarqa")
+
+    assert max(quote.text.count("harbour") for quote in found.quotes) == 2

@@ -10,15 +10,15 @@ from retrieval.spans import (
     LONG_SENTENCE_WORDS,
     LONGEST_SENTENCE,
     PASSAGE_WORDS,
+    is_quotable,
     passages,
-    sentences,
 )
 
 SEEDS = sorted((Path(__file__).parents[3] / "seeds").glob("*.txt"))
 
 
 def cut(body: str) -> list[str]:
-    return [body[start:end] for start, end in sentences(body)]
+    return [body[slice(*span)] for passage in passages(body) for span in passage.sentences]
 
 
 @pytest.mark.parametrize(
@@ -78,6 +78,41 @@ def test_a_bullet_stands_before_its_sentence_and_not_in_it() -> None:
         "Third point",
         "Fourth one",
     ]
+
+
+@pytest.mark.parametrize("mark", ["• ", "- ", "* ", "– ", "•\t", "  • "])
+def test_a_point_in_small_letters_does_not_go_on_the_point_before(mark: str) -> None:
+    body = f"The parties agreed on three points\n{mark}no fire\n{mark}no moves at all\n{mark}talks"
+
+    assert cut(body)[-3:] == ["no fire", "no moves at all", "talks"]
+
+
+@pytest.mark.parametrize(
+    "marks", [("a) ", "b) "), ("(a) ", "(b) "), ("1) ", "2) "), ("1. ", "2. ")]
+)
+def test_a_numbered_point_begins_a_line_and_keeps_its_number(marks: tuple[str, str]) -> None:
+    first, second = marks
+    body = f"The terms were these.\n{first}no fire from now on.\n{second}No moves at all."
+
+    assert cut(body) == [
+        "The terms were these.",
+        f"{first}no fire from now on.",
+        f"{second}No moves at all.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("1. The truce began. 2. It held.", ["1. The truce began.", "2. It held."]),
+        ("١. بدأت الهدنة. ٢. صمدت.", ["١. بدأت الهدنة.", "٢. صمدت."]),
+        ("What was the score? 2–1.", ["What was the score? 2–1."]),
+        ("He left. …", ["He left."]),
+        ("2016.", []),
+    ],
+)
+def test_a_sentence_holds_a_letter(body: str, expected: list[str]) -> None:
+    assert cut(body) == expected
 
 
 def test_a_line_broken_in_mid_sentence_goes_on_in_the_next() -> None:
@@ -238,6 +273,7 @@ def test_every_word_of_the_story_is_in_a_passage() -> None:
     assert shown.split() == body.split()
 
 
-@pytest.mark.parametrize("body", ["", " \n\t ", "***\n---\n", "…", "\u200f"])
+@pytest.mark.parametrize("body", ["", " \n\t ", "***\n---\n", "…", "\u200f", "?!?!", "2016 – 7"])
 def test_a_text_without_words_has_no_passage(body: str) -> None:
     assert passages(body) == []
+    assert not is_quotable(body)
