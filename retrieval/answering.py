@@ -36,6 +36,7 @@ NEAR = 3
 
 # In log-odds, fitted and rounded: docs/adr/0001-two-stage-retrieval.md.
 TRUST_SENTENCE, TRUST_PASSAGE, TRUST_BIGRAMS, TRUST_BIAS = 3.0, 5.2, 4.75, -5.0
+UNKNOWN_SUBJECT = 0.5  # share of a question in words that stand nowhere in the archive
 TRUST_LEAST = 0.3  # probability below which nothing is quoted
 
 
@@ -150,6 +151,9 @@ def _worth_asking(words: Sequence[Token], index: Snapshot) -> list[Token]:
 
 
 def _trust(question: Question, best: Ranked) -> float:
+    """Return the probability that the best sentence answers; none if its subject is unknown."""
+    if question.unknown >= UNKNOWN_SUBJECT:
+        return 0.0
     evidence = (
         TRUST_BIAS
         + TRUST_SENTENCE * question.proven(best.text)

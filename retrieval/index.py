@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from retrieval.spans import Passage
     from retrieval.text import Token
 
-FORMAT = 3  # raise it when analysis, passages or fields change: the index is then rebuilt
+FORMAT = 4  # raise it when analysis, passages or fields change: the index is then rebuilt
 TITLE_BOOST = 0.3
 WRITER_HEAP = 64 << 20  # bytes
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from operator import mul
 from typing import TYPE_CHECKING, NamedTuple
 
 from rank_bm25 import BM25Okapi
@@ -33,7 +34,8 @@ class Evidence(NamedTuple):
 
     def weighed(self, weights: Evidence) -> float:
         """Return the weighted sum."""
-        return sum(weight * value for weight, value in zip(weights, self, strict=True))
+        total: float = sum(map(mul, weights, self))
+        return total
 
 
 # In log-odds: fitted by listwise softmax and rounded (docs/adr/0001-two-stage-retrieval.md).
@@ -116,10 +118,13 @@ class Question:
 
         # What stands in any story is worth less as proof that this story answers.
         self.proof = {word: w * _proof(word, index) for word, w in self.worth.items()}
+        # The share of it in words, no everyday ones, that stand nowhere in the archive.
+        unknown = [word for word in content if not (word.everyday or _used(word, index))]
+        self.unknown = sum(self.proof[w] for w in unknown) / (sum(self.proof.values()) or 1.0)
 
     def share(self, present: AbstractSet[str]) -> float:
         """Return the share of the question's worth that a set of terms holds."""
-        return _share(self.worth, present)
+        return _found(self.worth, present) / self.mass
 
     def read(self, sentence: str) -> _Reading:
         """Return what an analysed sentence (`retrieval.text.written`) shares with the question."""
@@ -148,7 +153,7 @@ class Question:
 
     def proven(self, text: str) -> float:
         """Return the share of the question's worth as proof that a text holds."""
-        return _share(self.proof, set(terms(tokens(text))))
+        return _found(self.proof, set(terms(tokens(text)))) / (sum(self.proof.values()) or 1.0)
 
 
 def rank(question: Question, candidates: Sequence[Candidate], limit: int) -> list[Ranked]:
@@ -181,12 +186,15 @@ def rank(question: Question, candidates: Sequence[Candidate], limit: int) -> lis
 def _proof(word: Token, index: Snapshot) -> float:
     if not word.everyday:
         return 1.0
-    return EVERYDAY_PROOF if index.document_frequency(word.terms[-1]) else UNUSED_PROOF
+    return EVERYDAY_PROOF if _used(word, index) else UNUSED_PROOF
 
 
-def _share(worth: Mapping[Token, float], present: AbstractSet[str]) -> float:
-    found = sum(w for word, w in worth.items() if not present.isdisjoint(word.terms))
-    return found / (sum(worth.values()) or 1.0)
+def _used(word: Token, index: Snapshot) -> bool:
+    return index.document_frequency(word.terms[-1]) > 0
+
+
+def _found(worth: Mapping[Token, float], present: AbstractSet[str]) -> float:
+    return sum(w for word, w in worth.items() if not present.isdisjoint(word.terms))
 
 
 def _text(candidate: Candidate, ordinal: int) -> str:

@@ -53,8 +53,10 @@ _FOLD = str.maketrans(
     }
 )
 _STRIP_MARKS = re.compile(f"[{_MARKS}\u0640]+")
-# Folding makes no further difference to these: Arabic letters after `_FOLD`, and ASCII.
-_PLAIN = re.compile("[\u0627\u0628\u062a-\u063a\u0641-\u0648\u064a\x00-\x7f]*")
+# Folding makes no further difference to these: Arabic letters after `_FOLD`, ASCII, punctuation.
+_PLAIN = re.compile(
+    "[\u0627\u0628\u062a-\u063a\u0641-\u0648\u064a\x00-\x7f\u060c\u061b\u061f«»“”–—]*"
+)
 # light10 (Larkey, Ballesteros and Connell, 2007): prefixes, longest first, and suffixes in order.
 _PREFIXES = (
     "\u0648\u0627\u0644",
@@ -171,7 +173,7 @@ def _stems(word: str, surface: str) -> tuple[str, ...]:
     if _ARABIC_LETTER.match(word):
         snowball = fold(_arabic.stemWord(_STRIP_MARKS.sub("", word)))
         return ("~" + snowball, "^" + light_stem(surface))
-    return ("~" + _english.stemWord(_american(surface)),)
+    return ("~" + _english.stemWord(_bases().get(surface) or _american(surface)),)
 
 
 def _country(surface: str, stem: str) -> tuple[str, ...]:
@@ -188,6 +190,13 @@ def _american(word: str) -> str:
     if "is" in word:
         word = _BRITISH_ISE.sub(r"\1iz\2", word)
     return _BRITISH_OUR.sub(r"\1or\2", word) if "our" in word else word
+
+
+@cache
+def _bases() -> dict[str, str]:
+    """Return, by an irregular form, the verb or the singular that a stemmer does not find."""
+    lines = map(str.split, _lexicon("irregular").splitlines())
+    return {form: base for base, *forms in lines for form in forms}
 
 
 @cache

@@ -21,6 +21,8 @@ _NEWLINE = re.compile(r"\r\n|\r|\n")
 _SPACE = re.compile(r"\s+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # C0 and C1 controls, marks and overrides of direction, the byte order mark.
+# Those without a line's end, a tab or a mark that letters around it need.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -51,6 +53,14 @@ def check(text: str) -> str:
 def one_line(text: str) -> str | None:
     """Return the text on one line, without controls of any kind; None when nothing is left."""
     return _INVISIBLE.sub("", _SPACE.sub(" ", text)).strip() or None
+
+
+def clean(text: str) -> str:
+    """Return the text without controls and overrides of direction; a break stays a break.
+
+    Tabs and ends of lines are kept, and so are joiners and left-to-right or right-to-left marks.
+    """
+    return _CONTROL.sub(lambda match: "\n" if match[0].isspace() else "", text)
 
 
 def lines(text: str) -> list[tuple[str, int]]:

@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, ValidationError
 
 from bot.sources import dates, languages
-from bot.sources.characters import check, lines, one_line
+from bot.sources.characters import check, clean, lines, one_line
 from bot.sources.refusing import RefusedError, complaints
 from bot.sources.submission import Submission
-from retrieval.furniture import is_furniture
+from retrieval.languages import language_of
 from retrieval.models import Language
+from retrieval.spans import is_quotable
 
 LONGEST_TEXT = 1_000_000
 LONGEST_HEADLINE = 500
@@ -92,22 +93,23 @@ class Details(BaseModel):
 
 
 def submission(text: str, details: Details, given: Details | None, source: str) -> Submission:
-    """Return the article, trimmed; what is `given` from outside goes before its own details.
+    """Return the article, cleaned; what is `given` from outside goes before its own details.
 
     Where the text opens with the headline, the body starts after it. Raises RefusedError.
     """
     if len(text) > LONGEST_TEXT:
         raise RefusedError(f"text: longer than {LONGEST_TEXT:,} characters")
-    text = check(text).strip()
+    text = clean(check(text)).strip()
     given = given or Details()
     headline = given.headline or details.headline
-    language = given.language or details.language or languages.detect(text)
-    if not any(line.strip() and not is_furniture(line) for line, _end in lines(text)):
+    language = given.language or details.language or language_of(text)
+    body = _without(headline, text)
+    if not is_quotable(body):
         raise RefusedError("no text")
     if language is None:
         raise RefusedError("no Arabic or English text")
     return Submission(
-        body=_without(headline, text),
+        body=body,
         source=one_line(source) or "?",
         headline=headline,
         outlet=given.outlet or details.outlet,

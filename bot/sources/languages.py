@@ -1,4 +1,4 @@
-"""Which of the two languages a text is in: as it says, or by its letters."""
+"""Which of the two languages a file says that it is in."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ _NAMES = {
     "انجليزية": Language.ENGLISH,
     "الانجليزية": Language.ENGLISH,
 }
-_ARABIC = re.compile("[\u0620-\u064a\u066e-\u06d3\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]+")
-_LATIN = re.compile("[A-Za-z\u00c0-\u024f]+")
 
 
 def parse(value: object) -> Language | None:
@@ -38,12 +36,3 @@ def parse(value: object) -> Language | None:
         if name in _NAMES:
             return _NAMES[name]
     raise ValueError("only ar and en")
-
-
-def detect(text: str) -> Language | None:
-    """Return the language whose letters are more; None when there are none of either."""
-    arabic = sum(map(len, _ARABIC.findall(text)))
-    latin = sum(map(len, _LATIN.findall(text)))
-    if not arabic and not latin:
-        return None
-    return Language.ARABIC if arabic > latin else Language.ENGLISH

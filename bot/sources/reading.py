@@ -72,8 +72,9 @@ def _file(path: Path, entry: Entry | None) -> Iterator[Submission | Refusal]:
                 for number, record in read_lines(file):
                     yield _taken(record, entry, path, f"{where}:line {number}")
         elif kind == ".json":
-            for record in read_json(decode(contents(path, LARGEST_FILE))):
-                yield _taken(record, entry, path, where)
+            for place, record in read_json(decode(contents(path, LARGEST_FILE))):
+                named = where if place is None else f"{where}:article {place}"
+                yield _taken(record, entry, path, named)
         else:
             text, details = _document(kind, contents(path, LARGEST_FILE), entry)
             yield submission(text, details, entry, shown(Path(path.name)))

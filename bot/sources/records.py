@@ -25,21 +25,26 @@ class Record(Details):
     text: str
 
 
-def read_json(content: str) -> Iterator[Record | RefusedError]:
-    """Yield each article of one object, a list, or {"articles": […]}. Raises RefusedError."""
+def read_json(content: str) -> Iterator[tuple[int | None, Record | RefusedError]]:
+    """Yield the article of one object, or the number and the article of each in a list.
+
+    {"articles": […]} is a list too. Raises RefusedError.
+    """
     value = _loads(content)
     if isinstance(value, dict) and "text" not in value and "articles" in value:
         value = value["articles"]
         if not isinstance(value, list):
             raise RefusedError("articles: not a list")
     if not isinstance(value, list):
-        yield Record.of(_fields(value))
+        yield None, Record.of(_fields(value))
         return
     for number, item in enumerate(value, 1):
         try:
-            yield Record.of(_fields(item))
+            record = Record.of(_fields(item))
         except RefusedError as error:
-            yield RefusedError(f"article {number}: {error}")
+            yield number, error
+        else:
+            yield number, record
 
 
 def read_lines(file: BinaryIO) -> Iterator[tuple[int, Record | RefusedError]]:

@@ -26,7 +26,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What was not taken, by name ("path" or "path:line 7"), and why."""
+    """What was not taken, by name ("path", "path:line 7" or "path:article 2"), and why."""
 
     where: str
     reason: str

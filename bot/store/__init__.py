@@ -10,7 +10,8 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from bot.store.articles import ArchiveSummary, Articles, Outcome
+from bot.store.articles import ArchiveSummary, Articles
+from bot.store.batch import Outcome
 from bot.store.database import Database
 from bot.store.feedback import Feedback
 from bot.store.readers import Readers
@@ -32,7 +33,6 @@ class Store:
         self.articles = Articles(database)
         self.readers = Readers(database)
         self.feedback = Feedback(database)
-        self.transaction = database.transaction
 
     @classmethod
     @asynccontextmanager

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, insert, select, text, update
+from sqlalchemy import bindparam, func, select, update
 
-from bot.store.identity import article_digest, canonical, text_digest
+from bot.store.batch import Batch, Incoming, Outcome, chunks
 from bot.store.schema import DayOrMoment, article, revision
 from retrieval.models import Article, Language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from sqlalchemy import Row
-    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.sources import Submission
     from bot.store.database import Database
-
-_Key = TypeVar("_Key", int, bytes)
-
-IN_LIST = 500  # keys in one statement, well under SQLite's limit of variables
 
 _STORED = select(
     article.c.id,
@@ -39,14 +33,6 @@ _STORED = select(
 )
 _CURRENT = _STORED.join_from(article, revision, revision.c.id == article.c.revision)
 _EVERY = _STORED.join_from(revision, article, revision.c.article_id == article.c.id)
-
-
-class Outcome(StrEnum):
-    """What became of a submission."""
-
-    ADDED = "added"
-    UPDATED = "updated"
-    KNOWN = "known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +65,17 @@ class Articles:
         """Store what is new, all or nothing; return what became of each, in order.
 
         `passages[i]` is into how many passages the text of `submissions[i]` falls.
-        A corrected article keeps the outlet and date it had, unless new ones are given.
+        A corrected article keeps the headline, outlet and date it had, unless new ones are given.
+        A text that it had before is known; another outlet or date of its current text is no new
+        revision.
         """
         incoming = [
-            _Incoming(article_digest(each), text_digest(each), each, count)
-            for each, count in zip(submissions, passages, strict=True)
+            Incoming.of(each, count) for each, count in zip(submissions, passages, strict=True)
         ]
         if not incoming:
             return []
         async with self._database.transaction() as connection:
-            batch = await _Batch.start(connection, incoming, self._now())
+            batch = await Batch.start(connection, incoming, self._now())
             outcomes = [batch.take(each) for each in incoming]
             await batch.write(connection)
         return outcomes
@@ -103,7 +90,7 @@ class Articles:
         """Return the articles as these revisions had them; unknown numbers are left out."""
         found: dict[int, Article] = {}
         async with self._database.reading() as connection:
-            for numbers in _chunks(sorted(set(revisions))):
+            for numbers in chunks(sorted(set(revisions))):
                 query = _EVERY.where(revision.c.id.in_(numbers))
                 found |= {row.revision: _article(row) for row in await connection.execute(query)}
         return found
@@ -171,124 +158,6 @@ class Articles:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Incoming:
-    identity: bytes
-    digest: bytes
-    submission: Submission
-    passages: int
-
-
-@dataclass(slots=True)
-class _Known:
-    """An article already stored, or earlier in the same batch."""
-
-    row: dict[str, Any]
-    digest: bytes
-
-
-class _Batch:
-    """The rows that one call of `publish` writes.
-
-    Ids are given here and not by SQLite, so that each table takes one statement.
-    """
-
-    def __init__(
-        self, known: dict[bytes, _Known], last_article: int, last_revision: int, at: datetime
-    ) -> None:
-        self._known = known
-        self._article = last_article
-        self._revision = last_revision
-        self._at = at
-        self._added: list[dict[str, Any]] = []
-        self._updated: dict[int, dict[str, Any]] = {}
-        self._revisions: list[dict[str, Any]] = []
-
-    @classmethod
-    async def start(
-        cls, connection: AsyncConnection, incoming: Sequence[_Incoming], at: datetime
-    ) -> _Batch:
-        known: dict[bytes, _Known] = {}
-        for identities in _chunks([each.identity for each in incoming]):
-            rows = await connection.execute(
-                select(article, revision.c.digest)
-                .join_from(article, revision, revision.c.id == article.c.revision)
-                .where(article.c.identity.in_(identities))
-            )
-            for row in rows.mappings():
-                stored = dict(row)
-                known[row["identity"]] = _Known(stored, stored.pop("digest"))
-        last_article = await connection.scalar(select(func.max(article.c.id)))
-        last_revision = await connection.scalar(
-            text("SELECT seq FROM sqlite_sequence WHERE name = 'revision'")
-        )
-        return cls(known, last_article or 0, last_revision or 0, at)
-
-    def take(self, incoming: _Incoming) -> Outcome:
-        known = self._known.get(incoming.identity)
-        if known is None:
-            self._add(incoming)
-            return Outcome.ADDED
-        if known.digest == incoming.digest:
-            return Outcome.KNOWN
-        self._correct(known, incoming)
-        return Outcome.UPDATED
-
-    async def write(self, connection: AsyncConnection) -> None:
-        if self._added:
-            await connection.execute(insert(article), self._added)
-        if self._revisions:
-            await connection.execute(insert(revision), self._revisions)
-        if self._updated:
-            columns = ("revision", "language", "published", "passages", "outlet", "url", "source")
-            change = (
-                update(article)
-                .where(article.c.id == bindparam("_id"))
-                .values({name: bindparam(name) for name in columns})
-            )
-            rows = [
-                {name: row[name] for name in columns} | {"_id": number}
-                for number, row in self._updated.items()
-            ]
-            await connection.execute(change, rows)
-
-    def _add(self, incoming: _Incoming) -> None:
-        self._article += 1
-        row = {"id": self._article, "identity": incoming.identity, "added_at": self._at}
-        row |= dict.fromkeys(("outlet", "url", "published"))
-        self._known[incoming.identity] = _Known(row, incoming.digest)
-        self._added.append(row)
-        self._write_text(row, incoming)
-
-    def _correct(self, known: _Known, incoming: _Incoming) -> None:
-        known.digest = incoming.digest
-        if not any(known.row is row for row in self._added):
-            self._updated[known.row["id"]] = known.row
-        self._write_text(known.row, incoming)
-
-    def _write_text(self, row: dict[str, Any], incoming: _Incoming) -> None:
-        new = incoming.submission
-        self._revision += 1
-        row["revision"] = self._revision
-        row["language"] = new.language.value
-        row["passages"] = incoming.passages
-        row["source"] = new.source
-        row["outlet"] = new.outlet or row["outlet"]
-        row["published"] = new.published or row["published"]
-        row["url"] = canonical(new.url) if new.url else row["url"]
-        self._revisions.append(
-            {
-                "id": self._revision,
-                "article_id": row["id"],
-                "digest": incoming.digest,
-                "added_at": self._at,
-                "published": row["published"],
-                "headline": new.headline,
-                "body": new.body,
-            }
-        )
-
-
 def _article(row: Row[*tuple[Any, ...]]) -> Article:
     return Article(
         id=row.id,
@@ -309,8 +178,3 @@ def _age(one: Article) -> tuple[str, int]:
 
 def _day(published: date) -> date:
     return published.date() if isinstance(published, datetime) else published
-
-
-def _chunks(keys: Sequence[_Key]) -> Iterator[Sequence[_Key]]:
-    for start in range(0, len(keys), IN_LIST):
-        yield keys[start : start + IN_LIST]

@@ -20,9 +20,9 @@ def digest(*parts: str | None) -> bytes:
     return state.digest()
 
 
-def text_digest(submission: Submission) -> bytes:
+def text_digest(headline: str | None, body: str) -> bytes:
     """Return what a correction changes: the digest of headline and body."""
-    return digest(submission.headline, submission.body)
+    return digest(headline, body)
 
 
 def article_digest(submission: Submission) -> bytes:

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.store import Store
+from bot.store import FILE_NAME, Store
+from bot.store.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -15,3 +16,12 @@ if TYPE_CHECKING:
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     async with Store.open(tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture
+async def sql(store: Store, tmp_path: Path) -> AsyncIterator[Database]:
+    """Open the store's file once more, to look behind its nouns."""
+    del store
+    opened = Database(tmp_path / FILE_NAME)
+    yield opened
+    await opened.close()

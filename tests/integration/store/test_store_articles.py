@@ -13,6 +13,8 @@ from retrieval.models import Language
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bot.store.database import Database
+
 TRUCE = Submission(
     body="A truce began at dawn.",
     source="truce.txt",
@@ -152,12 +154,58 @@ async def test_a_correction_without_outlet_or_date_keeps_them(store: Store) -> N
     assert third.outlet == "Other"
 
 
-async def test_returning_to_an_earlier_text_is_a_revision_too(store: Store) -> None:
-    await publish(store, TRUCE)
-    await publish(store, replace(TRUCE, body="Other."))
+async def test_a_text_that_an_article_had_before_is_known(store: Store) -> None:
+    both = (TRUCE, replace(TRUCE, body="Other.", outlet="Other"))
+    await publish(store, *both)
 
-    assert await publish(store, TRUCE) == [Outcome.UPDATED]
-    assert [one.revision for one in await store.articles.changed_after(0, 10)] == [3]
+    again = [await publish(store, *both), await publish(store, *both)]
+
+    assert again == [[Outcome.KNOWN, Outcome.KNOWN]] * 2
+    [current] = await store.articles.changed_after(0, 10)
+    assert (current.revision, current.body, current.outlet) == (2, "Other.", "Other")
+
+
+async def test_a_missing_headline_keeps_the_headline(store: Store) -> None:
+    bare = replace(TRUCE, headline=None)
+    longer = replace(bare, body="A truce began at dawn. It held.")
+    later = replace(TRUCE, headline="Truce holds", body="It still holds.")
+    await publish(store, TRUCE)
+
+    first = await publish(store, bare, longer, later)
+    again = await publish(store, bare, longer, later)
+
+    texts = (await store.articles.by_revision([1, 2, 3])).values()
+    assert first == [Outcome.KNOWN, Outcome.UPDATED, Outcome.UPDATED]
+    assert again == [Outcome.KNOWN] * 3
+    assert [one.headline for one in texts] == ["Truce begins", "Truce begins", "Truce holds"]
+
+
+async def test_another_outlet_or_date_corrects_the_article_and_no_text(store: Store) -> None:
+    await publish(store, TRUCE, HUDNA)
+    later = datetime(2024, 12, 8, 9, tzinfo=UTC)
+
+    outcomes = [
+        *await publish(store, replace(TRUCE, outlet="The Desk", source="new.txt")),
+        *await publish(store, replace(TRUCE, outlet=None, published=later)),
+        *await publish(store, replace(TRUCE, outlet="The Desk", published=later)),
+    ]
+
+    after = (await store.articles.by_revision([1]))[1]
+    assert outcomes == [Outcome.UPDATED, Outcome.UPDATED, Outcome.KNOWN]
+    assert (after.outlet, after.published, after.source) == ("The Desk", later, "truce.txt")
+    assert await store.articles.newest(None, 1) == [after]
+    assert (await store.articles.summary()).revisions == 2
+
+
+async def test_an_article_is_corrected_in_the_batch_that_adds_it(store: Store) -> None:
+    later = replace(TRUCE, outlet="The Desk", published=date(2025, 1, 1))
+
+    outcomes = await publish(store, TRUCE, later)
+
+    [current] = await store.articles.changed_after(0, 10)
+    assert outcomes == [Outcome.ADDED, Outcome.UPDATED]
+    assert (current.outlet, current.published) == (later.outlet, later.published)
+    assert await store.articles.newest(None, 1) == [current]
 
 
 async def test_one_address_twice_in_a_batch_is_a_correction(store: Store) -> None:
@@ -239,10 +287,10 @@ async def test_the_summary_counts_current_passages_and_days(store: Store) -> Non
     assert [await store.articles.passage_count(up_to) for up_to in (1, 2, 3)] == [0, 4, 5]
 
 
-async def test_counting_passages_reads_an_index_and_no_rows(store: Store) -> None:
+async def test_counting_passages_reads_an_index_and_no_rows(sql: Database) -> None:
     query = "EXPLAIN QUERY PLAN SELECT sum(passages) FROM article WHERE revision + 0 <= 9"
 
-    async with store.transaction() as connection:
+    async with sql.transaction() as connection:
         plan = str((await connection.exec_driver_sql(query)).all())
 
     assert "COVERING INDEX" in plan

@@ -13,6 +13,7 @@ from sqlalchemy import create_engine
 
 from bot.errors import CorruptDataError
 from bot.store import FILE_NAME, Store
+from bot.store.database import Database
 from bot.store.schema import HEAD, metadata
 
 ROOT = Path(__file__).parents[3]
@@ -67,11 +68,14 @@ def test_the_newest_migration_is_the_head_that_start_up_looks_for() -> None:
 
 
 async def test_a_commit_survives_a_power_cut_and_keys_are_checked(tmp_path: Path) -> None:
-    async with Store.open(tmp_path) as store, store.transaction() as connection:
-        settings = [
-            (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar()
-            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
-        ]
+    async with Store.open(tmp_path):
+        database = Database(tmp_path / FILE_NAME)
+        async with database.transaction() as connection:
+            settings = [
+                (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar()
+                for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+            ]
+        await database.close()
 
     assert settings == ["wal", 2, 1, 30_000]
 

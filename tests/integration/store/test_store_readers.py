@@ -7,6 +7,7 @@ from retrieval.models import Language
 
 if TYPE_CHECKING:
     from bot.store import Store
+    from bot.store.database import Database
 
 NOON = datetime(2024, 12, 7, 12, tzinfo=UTC)
 
@@ -28,7 +29,7 @@ async def test_one_readers_choice_is_not_anothers(store: Store) -> None:
     assert await store.readers.language(2) is None
 
 
-async def test_verdicts_are_counted_and_reasons_follow(store: Store) -> None:
+async def test_verdicts_are_counted_and_reasons_follow(store: Store, sql: Database) -> None:
     await store.feedback.add("When?", "AbC", "helpful", None, NOON)
     number = await store.feedback.add("متى؟", "AbD", "unhelpful", None, NOON)
     await store.feedback.add("من؟", "AbE", "unhelpful", "other", NOON)
@@ -38,7 +39,7 @@ async def test_verdicts_are_counted_and_reasons_follow(store: Store) -> None:
 
     assert stored == [True, False, False]
     assert await store.feedback.count() == {"helpful": 1, "unhelpful": 2}
-    async with store.transaction() as connection:
+    async with sql.transaction() as connection:
         rows = await connection.exec_driver_sql("SELECT id, reason, given_at FROM feedback")
         assert [tuple(row) for row in rows] == [
             (1, None, "2024-12-07T12:00:00+00:00"),
@@ -47,8 +48,8 @@ async def test_verdicts_are_counted_and_reasons_follow(store: Store) -> None:
         ]
 
 
-async def test_nothing_in_feedback_says_who_gave_it(store: Store) -> None:
-    async with store.transaction() as connection:
+async def test_nothing_in_feedback_says_who_gave_it(sql: Database) -> None:
+    async with sql.transaction() as connection:
         columns = await connection.exec_driver_sql("SELECT name FROM pragma_table_info('feedback')")
 
         names = {name for (name,) in columns}

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -15,6 +16,9 @@ from bot.errors import TransientError
 from bot.sources import Submission
 from bot.store import FILE_NAME, Store, database, upgrading
 from retrieval.models import Language
+
+if TYPE_CHECKING:
+    from bot.store.database import Database
 
 ROOT = Path(__file__).parents[3]
 WRITER = Path(__file__).with_name("writer.py")
@@ -104,9 +108,9 @@ async def test_a_writer_cancelled_at_any_moment_leaves_the_store_working(store: 
     assert len(articles) == summary.articles == summary.revisions
 
 
-async def test_an_exception_inside_a_transaction_undoes_it(store: Store) -> None:
+async def test_an_exception_inside_a_transaction_undoes_it(store: Store, sql: Database) -> None:
     async def write_then_fail() -> None:
-        async with store.transaction() as connection:
+        async with sql.transaction() as connection:
             await connection.exec_driver_sql("INSERT INTO reader VALUES (1, 'ar')")
             raise LookupError
 
@@ -116,9 +120,9 @@ async def test_an_exception_inside_a_transaction_undoes_it(store: Store) -> None
     assert await store.readers.language(1) is None
 
 
-async def test_an_article_without_its_text_cannot_be_committed(store: Store) -> None:
+async def test_an_article_without_its_text_cannot_be_committed(store: Store, sql: Database) -> None:
     async def orphan() -> None:
-        async with store.transaction() as connection:
+        async with sql.transaction() as connection:
             await connection.exec_driver_sql(
                 "INSERT INTO article VALUES (1, x'00', 77, 'en', NULL, 1, NULL, NULL, 's', 't')"
             )

@@ -53,6 +53,13 @@ def test_an_answer_of_the_bot_api_is_one_line(stream: io.StringIO) -> None:
     assert TOKEN not in stream.getvalue()
 
 
+@pytest.mark.parametrize("name", ["trafilatura.core", "htmldate.extractors", "courlan.urlutils"])
+def test_the_readers_of_html_do_not_complain_of_pages(stream: io.StringIO, name: str) -> None:
+    logging.getLogger(name).error("empty HTML tree: None")
+
+    assert stream.getvalue() == ""
+
+
 def test_the_http_clients_addresses_are_not_logged_at_any_level() -> None:
     root = logging.getLogger()
     before = root.handlers[:], root.level

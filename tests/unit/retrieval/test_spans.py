@@ -105,7 +105,7 @@ def test_a_numbered_point_begins_a_line_and_keeps_its_number(marks: tuple[str, s
     ("body", "expected"),
     [
         ("1. The truce began. 2. It held.", ["1. The truce began.", "2. It held."]),
-        ("١. بدأت الهدنة. ٢. صمدت.", ["١. بدأت الهدنة.", "٢. صمدت."]),
+        ("٣. بدأت الهدنة. ٤. صمدت.", ["٣. بدأت الهدنة.", "٤. صمدت."]),
         ("What was the score? 2–1.", ["What was the score? 2–1."]),
         ("He left. …", ["He left."]),
         ("2016.", []),

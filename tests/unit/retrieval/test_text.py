@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from importlib.resources import files
+
 import pytest
 
 from retrieval.text import MAX_WORD, STOP_WEIGHT, fold, light_stem, terms, tokens
@@ -195,3 +197,39 @@ def test_a_stem_never_meets_a_surface() -> None:
 
     assert "~organiz" in stemmed.terms
     assert plain.surface not in stemmed.terms
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("fled", "flee"),
+        ("flown", "flew"),
+        ("overthrown", "overthrow"),
+        ("left", "leaving"),
+        ("led", "leading"),
+        ("found", "find"),
+        ("women", "woman's"),
+        ("Crises", "crisis"),
+    ],
+)
+def test_irregular_forms_meet_their_base_and_keep_their_surface(one: str, other: str) -> None:
+    [token] = tokens(one)
+
+    assert token.surface == one.lower()
+    assert shared(one, other) == {token.terms[1]}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("born", "bear"), ("wound", "wind"), ("founded", "find")]
+)
+def test_forms_that_mean_something_else_in_the_news_stay(one: str, other: str) -> None:
+    assert shared(one, other) == set()
+
+
+def test_the_list_of_irregular_forms_is_sorted_and_says_nothing_twice() -> None:
+    rows = files("retrieval").joinpath("lexicon", "irregular.txt").read_text("utf-8").splitlines()
+    words = [word for row in rows for word in row.split()]
+
+    assert rows == sorted(rows)
+    assert len(words) == len(set(words))
+    assert all(len(row.split()) > 1 for row in rows)

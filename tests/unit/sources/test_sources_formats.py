@@ -166,15 +166,17 @@ def test_json_gives_its_known_fields(take: Take) -> None:
 
 @pytest.mark.parametrize("wrap", ["[%s]", '{"articles": [%s]}'])
 def test_a_list_is_read_item_by_item(write: Write, wrap: str) -> None:
-    items = '{"text": "One."}, 7, {"title": "x"}, {"text": "Two.", "title": null}'
+    items = '{"text": "One."}, 7, {"title": "x"}, {"text": "Two.", "title": null}, {"text": " "}'
 
     found = list(read([write("a.json", wrap % items)]))
 
-    assert [each.body if isinstance(each, Submission) else each.reason for each in found] == [
-        "One.",
-        "article 2: not an article: an object with the field text is needed",
-        "article 3: text: missing",
-        "Two.",
+    taken = [each.body for each in found if isinstance(each, Submission)]
+    refused = [each for each in found if isinstance(each, Refusal)]
+    assert taken == ["One.", "Two."]
+    assert [(each.where.rpartition(":")[2], each.reason) for each in refused] == [
+        ("article 2", "not an article: an object with the field text is needed"),
+        ("article 3", "text: missing"),
+        ("article 5", "no text"),
     ]
 
 

@@ -104,8 +104,8 @@ def test_any_other_first_line_is_text(take: Take, text: str) -> None:
     assert found.body == text.strip()
 
 
-def test_the_text_is_kept_byte_for_byte_between_its_ends(take: Take) -> None:
-    body = "A  truce\tbegan.\r\n \r\nIt\u200f held\u2028on.\x07\rد\u0651"
+def test_a_text_without_controls_is_kept_byte_for_byte_between_its_ends(take: Take) -> None:
+    body = "A  truce\tbegan.\r\n \r\nIt\u200f held\u2028on.\rد\u0651"
 
     found = take("a.txt", b"\xef\xbb\xbf" + f" \n{body}\n\n".encode())
 
@@ -192,7 +192,7 @@ def test_the_language_is_as_given_or_that_of_most_letters(
         (b"Title: Truce\n\n", "no text"),
         (b"Related Articles\n\nBack to top button\n date 2024-12-07 \n", "no text"),
         ("مقالات ذات صلة".encode(), "no text"),
-        (b"12345 \xf0\x9f\x98\x80!", "no Arabic or English text"),
+        (b"12345 \xf0\x9f\x98\x80!", "no text"),
         ("世界".encode(), "no Arabic or English text"),
         (b"A truce began at\xffdawn", "not UTF-8 (byte 17)"),
         (b"\xef\xbb\xbfA\xff", "not UTF-8 (byte 2)"),
@@ -225,3 +225,30 @@ def test_a_text_too_long_for_an_article_is_refused(refuse: Refuse, name: str) ->
     found = refuse(name, "a " * 500_001)
 
     assert found.reason == "text: longer than 1,000,000 characters"
+
+
+@pytest.mark.parametrize("text", ["?!?!…", "2016 – 2017", "Related Articles\n2024-12-07\n", "***"])
+def test_a_text_that_nothing_can_be_quoted_from_is_refused(refuse: Refuse, text: str) -> None:
+    assert refuse("a.txt", f"Language: en\n\n{text}").reason == "no text"
+
+
+def test_controls_and_overrides_of_direction_are_left_out_of_a_text(take: Take) -> None:
+    found = take("a.txt", "A\u202e truce\u2066 be\x07gan\x9f at\x0bdawn.\r\n\tIt\u202c held.")
+
+    assert found.body == "A truce began at\ndawn.\r\n\tIt held."
+
+
+def test_joiners_and_marks_of_direction_are_kept_in_a_text(take: Take) -> None:
+    body = "بدأت\u200f می\u200cخواهم\u200d Isnad\u200e فجرًا."
+
+    assert take("a.txt", body).body == body
+
+
+def test_a_text_in_shapes_of_arabic_letters_is_arabic(take: Take) -> None:
+    assert take("a.txt", "\ufeb3\ufeee\ufead\ufef3\ufe8e.").language is Language.ARABIC
+
+
+def test_an_arabic_text_with_many_latin_names_is_arabic(take: Take) -> None:
+    text = "قالت شركات Google وMicrosoft وAmazon إنها تستثمر."
+
+    assert take("a.txt", text).language is Language.ARABIC
