@@ -31,6 +31,7 @@ JOIN_WITHIN = 1.0  # a neighbour this much weaker joins its neighbour's quote
 SHOW_WITHIN = 3.0  # a quote this much weaker than the first is not worth a reader's time
 STORY_WITHIN = 2.5  # another story this much weaker may take the third place
 JOINED_SENTENCES, JOINED_CHARACTERS = 2, 500
+DIFFERS_ON = 0.6  # of what the first quote holds of the question, a differing one holds this much
 COPY = 0.75  # share of words that two sentences of one wire story have in common
 NEAR = 3
 
@@ -276,7 +277,7 @@ def _differing(question: Question, quotes: Sequence[_Quote]) -> _Quote | None:
         ):
             continue
         other = values(cue, quote.best.text) - values(cue, question.text)
-        as_near = quote.best.evidence.coverage >= first.best.evidence.coverage * 0.8
+        as_near = quote.best.evidence.coverage >= first.best.evidence.coverage * DIFFERS_ON
         if given and other and as_near and given.isdisjoint(other):
             return quote
     return None

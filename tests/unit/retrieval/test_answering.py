@@ -150,9 +150,9 @@ def test_both_years_are_shown_where_the_seeds_differ(seeds_index: PassageIndex) 
     found = ask(seeds_index, ASTANA)
 
     assert found.sources_differ
-    assert "since 2017 in the so-called Astana process" in found.quotes[0].text
-    assert "which began in 2016" in found.quotes[1].text
-    assert [quote.article.id for quote in found.quotes[:2]] == [4, 5]
+    assert "which began in 2016" in found.quotes[0].text
+    assert "since 2017 in the so-called Astana process" in found.quotes[1].text
+    assert [quote.article.id for quote in found.quotes[:2]] == [5, 4]
 
 
 def test_that_sources_differ_is_said_once(seeds_index: PassageIndex) -> None:
@@ -288,7 +288,7 @@ def test_words_that_are_not_in_the_stored_text_are_never_shown(
     findings = find(seeds_index.snapshot, ASTANA)
     altered = {number: replace(each, body="." + each.body) for number, each in SEEDS.items()}
 
-    with pytest.raises(MisquoteError, match="revision 4"):
+    with pytest.raises(MisquoteError, match="revision 5"):
         answer(findings, altered)
 
 
