@@ -127,7 +127,7 @@ def test_an_answer_in_json_has_the_promised_fields() -> None:
         assert [*quote] == ["text", "start", "end", "score", "article", "also"]
         source = (ROOT / "seeds" / quote["article"]["outlet"]).read_text("utf-8").strip()
         assert source[quote["start"] : quote["end"]] == quote["text"]
-    assert answer["quotes"][0]["article"] == {
+    assert answer["quotes"][1]["article"] == {
         "id": 4,
         "title": ("Russian Foreign Minister Sergei Lavrov said Saturday that Syria must not fall…"),
         "outlet": "003_9ab4dc96716d2ae8.txt",
