@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import chain, pairwise
 from operator import mul
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -113,9 +113,6 @@ class Question:
         }
         self.mass = sum(self.worth.values()) or 1.0
         self.bigrams = _pairs(words)
-        # Words as the index keeps them, None for those that the question does not know.
-        self._words: dict[str, _Word | None] = {}
-
         # What stands in any story is worth less as proof that this story answers.
         self.proof = {word: w * _proof(word, index) for word, w in self.worth.items()}
         # The share of it in words, no everyday ones, that stand nowhere in the archive.
@@ -126,28 +123,23 @@ class Question:
         """Return the share of the question's worth that a set of terms holds."""
         return _found(self.worth, present) / self.mass
 
-    def read(self, sentence: str) -> _Reading:
-        """Return what an analysed sentence (`retrieval.text.written`) shares with the question."""
-        found: list[str] = []
-        pairs: set[tuple[str, str]] = set()
-        before: _Word | None = None
-        words = self._words
-        for kept in sentence.split():
-            if kept not in words:
-                words[kept] = self._word(kept)
-            word = words[kept]
-            if word:
-                found += word.known
-                if before and not (before.stop and word.stop):
-                    pairs.add((before.stem, word.stem))
-            before = word
-        length = sentence.count(" ") + 1 + sentence.count(SEPARATOR)
-        return _Reading(found, length, pairs)
+    def read(self, sentences: Sequence[str]) -> list[_Reading]:
+        """Return what analysed sentences (`retrieval.text.written`) share with the question."""
+        lines = [sentence.split() for sentence in sentences]
+        # Few words are the question's: each is looked at once, however often it stands there.
+        strange = self.idf.keys().isdisjoint
+        known = {
+            kept: self._word(kept)
+            for kept in set(chain.from_iterable(lines))
+            if not strange(kept.removesuffix(STOP_MARK).split(SEPARATOR))
+        }
+        return [
+            _reading([(at, known[kept]) for at, kept in enumerate(line) if kept in known], sentence)
+            for line, sentence in zip(lines, sentences, strict=True)
+        ]
 
-    def _word(self, kept: str) -> _Word | None:
+    def _word(self, kept: str) -> _Word:
         held = kept.removesuffix(STOP_MARK).split(SEPARATOR)
-        if self.idf.keys().isdisjoint(held):
-            return None
         known = [term for term in held if term in self.idf]
         return _Word(known, held[-1], kept.endswith(STOP_MARK))
 
@@ -161,7 +153,7 @@ def rank(question: Question, candidates: Sequence[Candidate], limit: int) -> lis
     places = [(candidate, n) for candidate in candidates for n in range(len(candidate.sentences))]
     if not places:
         return []
-    read = [question.read(candidate.analysed[ordinal]) for candidate, ordinal in places]
+    read = question.read([candidate.analysed[ordinal] for candidate, ordinal in places])
     found = [reading.found for reading in read]
     bm25 = ArchiveBM25(found, [reading.length for reading in read], question.idf).get_scores(
         list(question.idf)
@@ -181,6 +173,17 @@ def rank(question: Question, candidates: Sequence[Candidate], limit: int) -> lis
     ranked.sort(key=_by_rank)
     # Looking for a cue costs as much as all the rest, so only the best are looked at.
     return sorted((_with_cue(question, each) for each in ranked[:limit]), key=_by_rank)
+
+
+def _reading(hits: Sequence[tuple[int, _Word]], sentence: str) -> _Reading:
+    """Return a reading from the places of the known words among all words of the sentence."""
+    pairs = {
+        (word.stem, following.stem)
+        for (at, word), (next_at, following) in pairwise(hits)
+        if next_at == at + 1 and not (word.stop and following.stop)
+    }
+    found = [term for _, word in hits for term in word.known]
+    return _Reading(found, sentence.count(" ") + 1 + sentence.count(SEPARATOR), pairs)
 
 
 def _proof(word: Token, index: Snapshot) -> float:

@@ -1,0 +1,171 @@
+"""`python -m tests.bench` measures questions; `python -m tests.bench add`, the adding of articles.
+
+Needs Linux, whose /proc tells a process's memory.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench.adding import ROOT, measure
+
+STARTS = 5
+# rank-bm25 looks at every passage for every term, so of the large archives it is asked less.
+PASSAGES_LOOKED_AT = 3_000_000
+LEAST_QUESTIONS = 20
+COLUMNS = (
+    "passages",
+    "engine",
+    "questions",
+    "CPU ms p50 / p99",
+    "wall ms p50 / p99",
+    "memory MB, own + mapped",
+    "disk MB",
+    "start ms",
+    "add one ms",
+)
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@dataclass(slots=True)
+class Comparison:
+    """What was measured at one size."""
+
+    built: dict[str, Any]
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+    cpu: dict[str, float] = field(default_factory=dict)
+
+    def take(self, engine: str, measured: dict[str, Any], disk: str = "") -> None:
+        """Add an engine's row."""
+        times, memory = measured["times"], measured["memory"]
+        self.cpu[engine] = times["cpu_p50"]
+        self.rows.append(
+            (
+                f"{self.built['passages']:,}",
+                engine,
+                str(times["questions"]),
+                f"{times['cpu_p50']:.2f} / {times['cpu_p99']:.2f}",
+                f"{times['wall_p50']:.2f} / {times['wall_p99']:.2f}",
+                f"{memory['own']:.0f} + {memory['mapped']:.0f}",
+                disk,
+                measured.get("starts", ""),
+                measured.get("adds", ""),
+            )
+        )
+
+
+@app.callback(invoke_without_command=True)
+def compare(
+    context: typer.Context,
+    sizes: Annotated[str, typer.Option(help="Passages, with commas.")] = "1000,10000,100000",
+    questions: Annotated[int, typer.Option(min=10, help="Asked at each size.")] = 200,
+    *,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
+) -> None:
+    """Compare rank-bm25 alone with the first stage and with the whole question."""
+    if context.invoked_subcommand:
+        return
+    compared = [_compared(int(size), questions) for size in sizes.split(",")]
+    _print([row for each in compared for row in each.rows], markdown=markdown)
+    for each in compared:
+        alone, first, whole = (each.cpu[name] for name in ("rank-bm25", "first stage", "ask"))
+        print(
+            f"{each.built['passages']:,} passages, {each.built['terms']:.0f} terms a question: "
+            f"of rank-bm25's CPU time the first stage takes {_share(first / alone)}, "
+            f"the whole question {_share(whole / alone)}."
+        )
+
+
+@app.command()
+def add(
+    articles: Annotated[int, typer.Option(min=100, help="Articles of 300 words.")] = 10_000,
+) -> None:
+    """Add synthetic articles through the command line, on one core."""
+    added = measure(articles)
+    quarters = ", ".join(f"{each:.0f}" for each in added.quarters)
+    print(f"{added.articles:,} articles of 300 words on one core: {added.seconds:.1f} s wall,")
+    print(f"{added.cpu_seconds:.1f} s CPU, all stored after {added.stored_after:.1f} s;")
+    print(f"{added.per_second:.0f} articles a second of wall time,")
+    print(f"{added.articles / added.cpu_seconds:.0f} a second of CPU time.")
+    print(f"Memory: {quarters} MB at the quarters of the run, {added.peak:.0f} MB at most.")
+
+
+def _compared(size: int, questions: int) -> Comparison:
+    few = min(questions, max(LEAST_QUESTIONS, PASSAGES_LOOKED_AT // size))
+    with tempfile.TemporaryDirectory() as folder:
+        _say(f"{size:,} passages: making the archive")
+        found = Comparison(_run("build", folder, size, questions))
+        _say("asking")
+        alone = _run("rank_bm25", folder, few)
+        alone["starts"] = alone["adds"] = f"{alone['start']:,.0f} (build)"
+        found.take("rank-bm25", alone)
+        found.take("first stage", _run("first_stage", folder, questions))
+        found.take("two stages", _run("two_stages", folder, questions))
+        starts = median(_run("cold", folder, number)["start"] for number in range(STARTS))
+        command = median(_command(folder) for _ in range(STARTS))
+        whole = _run("whole", folder, questions)
+        whole["starts"] = f"{starts:.0f}, command {command:,.0f}"
+        whole["adds"] = f"{whole['add']:.0f}"
+        index, database = found.built["index"], found.built["database"]
+        found.take("ask", whole, f"{index:.0f} + {database:.0f}")
+    return found
+
+
+def _run(part: str, *arguments: object) -> dict[str, Any]:
+    """Measure a part in a fresh process."""
+    command = [sys.executable, "-m", "tests.bench.engines", part, *map(str, arguments)]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True)
+    measured: dict[str, Any] = json.loads(done.stdout)
+    return measured
+
+
+def _command(folder: str) -> float:
+    """Return the milliseconds that `python -m bot ask` takes from nothing to its answer."""
+    question = json.loads((Path(folder) / "questions.json").read_text("utf-8"))[0]
+    started = time.perf_counter()
+    subprocess.run(
+        [sys.executable, "-m", "bot", "ask", "--json", question],
+        cwd=ROOT,
+        env=os.environ | {"ISNAD_DATA_DIR": folder},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    return (time.perf_counter() - started) * 1_000
+
+
+def _share(ratio: float) -> str:
+    return f"1/{1 / ratio:.0f}" if ratio < 1 / 2 else f"{ratio:.2f} times as much"
+
+
+def _print(rows: list[tuple[str, ...]], *, markdown: bool) -> None:
+    if markdown:
+        for row in (COLUMNS, ("---",) * len(COLUMNS), *rows):
+            print(f"| {' | '.join(row)} |")
+        print()
+        return
+    table = Table(*COLUMNS, caption="disk: index + database; start: open and first answer")
+    for row in rows:
+        table.add_row(*row)
+    Console(width=160).print(table)
+
+
+def _say(text: str) -> None:
+    print(f"{text} …", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    app()
