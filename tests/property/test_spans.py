@@ -25,7 +25,7 @@ realistic = st.lists(st.sampled_from(FRAGMENTS), max_size=60).map("".join) | st.
 ).map(" ".join)
 STORY = ["A truce began at dawn.", "بدأت الهدنة فجرًا.", "It held, he said, " * 8 + "to the end."]
 FURNITURE = ["Related Articles", " date 2024-12-07 ", "read more", "مقالات ذات صلة", "٢٠٢٤/٠٣/٠٢"]
-SECONDS = 2.0
+SECONDS = 30.0  # linear takes 2 at most, three times that under coverage; quadratic minutes
 HOSTILE = 200_000  # characters
 LONGEST_TEXT = 1_000_000
 
@@ -88,4 +88,4 @@ def test_the_longest_text_in_the_shortest_lines_is_read_in_seconds() -> None:
 
     passages(body)
 
-    assert time.process_time() - begun < 1.5 * SECONDS
+    assert time.process_time() - begun < SECONDS
