@@ -154,6 +154,8 @@ def _words(chunk: str) -> tuple[Token, ...]:
     return tuple(_token(word) for word in _WORD.findall(unicodedata.normalize("NFKC", chunk)))
 
 
+# A word comes back with other punctuation, which is another chunk.
+@lru_cache(maxsize=1 << 16)
 def _token(word: str) -> Token:
     surface = fold(word)
     if word[0].isdecimal():
