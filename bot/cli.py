@@ -51,7 +51,7 @@ def run() -> None:
         typer.echo()
         _converse(settings)
         return
-    from bot.app import run as run_bot  # noqa: PLC0415
+    from bot.app import run as run_bot
 
     raise typer.Exit(_finish(run_bot(settings)))
 
@@ -78,7 +78,7 @@ def ask(
     settings = _settings()
 
     async def answer() -> None:
-        from bot.terminal import show  # noqa: PLC0415
+        from bot.terminal import show
 
         async with _opened(settings) as (_, archive):
             if batch is not None:
@@ -113,8 +113,8 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure the answers on questions whose answers are known."""
-    from bot.evaluate import evaluate as measure  # noqa: PLC0415
-    from bot.progress import counting  # noqa: PLC0415
+    from bot.evaluate import evaluate as measure
+    from bot.progress import counting
 
     async def report() -> None:
         with counting("questions") as told:
@@ -136,7 +136,7 @@ def status(
     settings = _settings()
 
     async def report() -> None:
-        from bot.status import figures  # noqa: PLC0415
+        from bot.status import figures
 
         _print_figures(await figures(settings.data_dir), as_json=as_json)
 
@@ -160,9 +160,9 @@ def _settings() -> Settings:
 @asynccontextmanager
 async def _opened(settings: Settings) -> AsyncIterator[tuple[Store, Archive]]:
     """Open the archive, with the first articles if it is empty, and bring its index up to date."""
-    from bot.archive import Archive  # noqa: PLC0415
-    from bot.newsroom import open_with_seeds  # noqa: PLC0415
-    from bot.store import Store  # noqa: PLC0415
+    from bot.archive import Archive
+    from bot.newsroom import open_with_seeds
+    from bot.store import Store
 
     async with (
         Store.open(settings.data_dir) as store,
@@ -179,7 +179,7 @@ async def _opened(settings: Settings) -> AsyncIterator[tuple[Store, Archive]]:
 
 def _converse(settings: Settings) -> None:
     async def conversation() -> None:
-        from bot.terminal import converse  # noqa: PLC0415
+        from bot.terminal import converse
 
         async with _opened(settings) as (_, archive):
             await converse(archive, settings.newsroom, sys.stdin)
@@ -188,7 +188,7 @@ def _converse(settings: Settings) -> None:
 
 
 async def _answer_lines(archive: Archive, name: str, limit: int) -> None:
-    from bot.terminal import read_line  # noqa: PLC0415
+    from bot.terminal import read_line
 
     with _lines(name) as stream:
         while (line := read_line(stream)) is not None:
@@ -205,7 +205,7 @@ def _lines(name: str) -> AbstractContextManager[TextIO]:
 
 
 async def _print_record(archive: Archive, question: str, limit: int) -> None:
-    from bot.record import answer_record  # noqa: PLC0415
+    from bot.record import answer_record
 
     started = perf_counter()
     answer = await archive.ask(question, limit=limit)
@@ -214,9 +214,9 @@ async def _print_record(archive: Archive, question: str, limit: int) -> None:
 
 
 async def _add(settings: Settings, paths: list[Path]) -> None:
-    from bot.newsroom import take_in  # noqa: PLC0415
-    from bot.progress import adding  # noqa: PLC0415
-    from bot.store import Outcome  # noqa: PLC0415
+    from bot.newsroom import take_in
+    from bot.progress import adding
+    from bot.store import Outcome
 
     async with _opened(settings) as (store, archive):
         with adding() as shown:
