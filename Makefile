@@ -10,7 +10,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
 
-run: $(VENV)/run ## start the bot, or talk to the archive while there is no token
+run: $(VENV)/run ## start the bot, or try it in the browser while there is no token
 	@$(BIN)/python -m bot run
 
 test: $(VENV)/test ## run every test but the benchmarks

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import sys
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
@@ -31,6 +32,15 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+PREVIEW_TOKEN = "123456:PREVIEW"  # noqa: S105 - opens nothing but a server on loopback
+
+Port = Annotated[
+    int | None,
+    typer.Option(min=1, max=65535, help="Where the preview listens [default: 8484, or any]."),
+]
+Browser = Annotated[
+    bool, typer.Option("--browser/--no-browser", help="Open a browser at the preview.")
+]
 
 # Everything else is imported by the command that needs it: `ask` starts in half the time.
 app = typer.Typer(
@@ -42,18 +52,39 @@ app = typer.Typer(
 
 
 @app.command()
-def run() -> None:
-    """Start the bot; while there is no token, talk to the archive in the terminal."""
+def run(
+    port: Port = None,
+    browser: Browser = True,
+    preview: Annotated[
+        bool, typer.Option("--preview/--no-preview", help="Without a token, end with code 2.")
+    ] = True,
+) -> None:
+    """Start the bot; while there is no token, try it in the browser."""
     settings = _settings()
-    if settings.telegram_token is None:
+    if settings.telegram_token is None and preview:
+        from bot.trial import try_out
+
         typer.echo("No token yet: in Telegram, send /newbot to @BotFather and copy what it gives,")
-        typer.echo("then set ISNAD_TELEGRAM_TOKEN to it and run again. Until then, ask right here.")
+        typer.echo("then set ISNAD_TELEGRAM_TOKEN to it and run again. Until then, try it here.")
         typer.echo()
-        _converse(settings)
-        return
+        raise typer.Exit(_finish(try_out(settings, port, browser=browser, say=typer.echo)))
     from bot.app import run as run_bot
 
     raise typer.Exit(_finish(run_bot(settings)))
+
+
+@app.command()
+def preview(
+    port: Port = None,
+    browser: Browser = True,
+    token: Annotated[str, typer.Option(help="The token to accept.")] = PREVIEW_TOKEN,
+) -> None:
+    """Serve a Telegram on loopback, with a page to chat on, for any bot that is started apart."""
+    from bot.trial import serve_alone
+
+    if not re.fullmatch(r"[0-9]{1,15}:[A-Za-z0-9_-]{1,100}", token):
+        raise typer.BadParameter("a token looks like 123456:ABC-DEF…")
+    _finish(serve_alone(token, port, browser=browser, say=typer.echo))
 
 
 @app.command()

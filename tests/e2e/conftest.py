@@ -15,18 +15,18 @@ from pydantic import SecretStr
 
 from bot import app
 from bot.polling import Pulse
+from bot.preview.telegram import LoopbackTelegram
 from bot.store import FILE_NAME, Store
 from bot.store.upgrading import upgrade
 from config import logs
 from config.settings import Settings
 from tests.fakes.archive import FakeArchive, seeds
-from tests.fakes.telegram import FakeTelegram
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
-    from tests.fakes.telegram_readers import Reader
+    from bot.preview.readers import Reader
 
 
 @dataclass
@@ -53,9 +53,9 @@ def tmp_path(tmp_path: Path, empty_database: Path) -> Path:
 
 
 @pytest.fixture
-async def telegram(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeTelegram]:
+async def telegram(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LoopbackTelegram]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    async with FakeTelegram() as server:
+    async with LoopbackTelegram() as server:
         yield server
 
 
@@ -77,7 +77,7 @@ def log() -> Iterator[io.StringIO]:
     root.handlers[:], root.level = before
 
 
-def settings(telegram: FakeTelegram, data_dir: Path, **more: Any) -> Settings:
+def settings(telegram: LoopbackTelegram, data_dir: Path, **more: Any) -> Settings:
     usual = {
         "telegram_token": SecretStr(telegram.token),
         "telegram_api_url": telegram.url,
@@ -90,7 +90,7 @@ def settings(telegram: FakeTelegram, data_dir: Path, **more: Any) -> Settings:
 
 @asynccontextmanager
 async def running(
-    telegram: FakeTelegram, archive: FakeArchive, data_dir: Path, **more: Any
+    telegram: LoopbackTelegram, archive: FakeArchive, data_dir: Path, **more: Any
 ) -> AsyncIterator[Running]:
     """Start the bot, and stop it as a signal would."""
     chosen = settings(telegram, data_dir, **more)
@@ -106,7 +106,7 @@ async def running(
 
 @pytest.fixture
 async def bot(
-    telegram: FakeTelegram, archive: FakeArchive, tmp_path: Path, log: io.StringIO
+    telegram: LoopbackTelegram, archive: FakeArchive, tmp_path: Path, log: io.StringIO
 ) -> AsyncIterator[Running]:
     async with running(telegram, archive, tmp_path) as started:
         yield started
@@ -115,10 +115,10 @@ async def bot(
 
 
 @pytest.fixture
-def anna(telegram: FakeTelegram) -> Reader:
+def anna(telegram: LoopbackTelegram) -> Reader:
     return telegram.reader(1001, language_code="en", first_name="Anna")
 
 
 @pytest.fixture
-def huda(telegram: FakeTelegram) -> Reader:
+def huda(telegram: LoopbackTelegram) -> Reader:
     return telegram.reader(1002, language_code="ar", first_name="هدى")

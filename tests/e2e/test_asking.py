@@ -10,9 +10,9 @@ from retrieval.models import Answer, Language
 from tests.fakes.archive import article, quote
 
 if TYPE_CHECKING:
+    from bot.preview.readers import Reader
+    from bot.preview.telegram import LoopbackTelegram
     from tests.e2e.conftest import Running
-    from tests.fakes.telegram import FakeTelegram
-    from tests.fakes.telegram_readers import Reader
 
 pytestmark = pytest.mark.usefixtures("bot")
 
@@ -50,7 +50,7 @@ async def test_an_arabic_question_is_answered_in_arabic(huda: Reader) -> None:
 
 
 async def test_a_reader_of_another_language_is_answered_in_the_questions_own(
-    telegram: FakeTelegram,
+    telegram: LoopbackTelegram,
 ) -> None:
     answer = await telegram.reader(7, language_code="fr").say(BASHIR)
 
@@ -175,7 +175,7 @@ async def test_an_empty_archive_says_so(bot: Running, anna: Reader) -> None:
 
 
 async def test_a_group_is_answered_when_it_mentions_or_replies_and_not_otherwise(
-    bot: Running, anna: Reader, telegram: FakeTelegram
+    bot: Running, anna: Reader, telegram: LoopbackTelegram
 ) -> None:
     desk = anna.in_(telegram.group(-100200, title="Desk"))
 
@@ -190,7 +190,7 @@ async def test_a_group_is_answered_when_it_mentions_or_replies_and_not_otherwise
 
 
 async def test_two_bots_do_not_talk_to_each_other(
-    bot: Running, anna: Reader, telegram: FakeTelegram
+    bot: Running, anna: Reader, telegram: LoopbackTelegram
 ) -> None:
     desk = anna.in_(telegram.group(-100200))
     other = {"id": 9, "is_bot": True, "first_name": "Other bot"}
@@ -204,7 +204,7 @@ async def test_two_bots_do_not_talk_to_each_other(
 
 
 async def test_more_in_a_group_asks_without_the_mention(
-    bot: Running, anna: Reader, telegram: FakeTelegram
+    bot: Running, anna: Reader, telegram: LoopbackTelegram
 ) -> None:
     desk = anna.in_(telegram.group(-100200))
     answer = await desk.say(
@@ -219,7 +219,7 @@ async def test_more_in_a_group_asks_without_the_mention(
 
 
 async def test_a_mention_without_a_question_gets_a_hint(
-    anna: Reader, telegram: FakeTelegram
+    anna: Reader, telegram: LoopbackTelegram
 ) -> None:
     desk = anna.in_(telegram.group(-100200))
 
@@ -229,7 +229,7 @@ async def test_a_mention_without_a_question_gets_a_hint(
 
 
 async def test_an_answer_sent_through_inline_mode_is_not_a_question(
-    bot: Running, anna: Reader, telegram: FakeTelegram
+    bot: Running, anna: Reader, telegram: LoopbackTelegram
 ) -> None:
     await anna.send("Asked of the archive: …", via_bot=telegram.me)
     answer = await anna.say(FIDAN)

@@ -14,9 +14,9 @@ from tests.fakes.archive import quote
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bot.preview.readers import Reader
+    from bot.preview.telegram import LoopbackTelegram
     from tests.e2e.conftest import Running
-    from tests.fakes.telegram import FakeTelegram
-    from tests.fakes.telegram_readers import Reader
 
 pytestmark = pytest.mark.usefixtures("bot")
 
@@ -209,11 +209,11 @@ async def test_a_press_on_a_message_that_telegram_has_forgotten_says_so(anna: Re
 
 
 async def test_a_press_that_is_too_old_is_still_carried_out(
-    anna: Reader, telegram: FakeTelegram, log: object
+    anna: Reader, telegram: LoopbackTelegram, log: object
 ) -> None:
     answer = await anna.say(QATAR)
     late = "Bad Request: query is too old and response timeout expired or query ID is invalid"
-    telegram.fail_next("answerCallbackQuery", 400, late)
+    telegram.faults.fail_next("answerCallbackQuery", 400, late)
 
     telegram.push(
         callback_query={

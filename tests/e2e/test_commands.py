@@ -12,9 +12,9 @@ from retrieval.models import Language
 from retrieval.spans import passages
 
 if TYPE_CHECKING:
+    from bot.preview.readers import Reader
+    from bot.preview.telegram import LoopbackTelegram
     from tests.e2e.conftest import Running
-    from tests.fakes.telegram import FakeTelegram
-    from tests.fakes.telegram_readers import Reader
 
 pytestmark = pytest.mark.usefixtures("bot")
 
@@ -66,7 +66,7 @@ async def test_the_welcome_can_change_its_language(anna: Reader) -> None:
 
 
 async def test_help_fits_twelve_lines_and_lists_the_commands(
-    anna: Reader, huda: Reader, telegram: FakeTelegram
+    anna: Reader, huda: Reader, telegram: LoopbackTelegram
 ) -> None:
     english, arabic = await anna.say("/help"), await huda.say("/help")
 
@@ -120,7 +120,7 @@ async def test_an_unknown_command_points_to_help(anna: Reader) -> None:
 
 
 async def test_commands_work_in_a_group_when_they_are_for_this_bot(
-    anna: Reader, telegram: FakeTelegram
+    anna: Reader, telegram: LoopbackTelegram
 ) -> None:
     desk = anna.in_(telegram.group(-100200))
 
@@ -153,7 +153,7 @@ async def test_a_link_that_leads_nowhere_says_so(anna: Reader, huda: Reader, pay
     assert arabic.text == "لم يعد بالإمكان فتح هذا الجواب. أعد السؤال من فضلك."
 
 
-async def test_menus_and_descriptions_are_set_in_both_languages(telegram: FakeTelegram) -> None:
+async def test_menus_and_descriptions_are_set_in_both_languages(telegram: LoopbackTelegram) -> None:
     await telegram.until(
         lambda: len(telegram.called("setMyShortDescription")) == 2, 5, "both descriptions"
     )

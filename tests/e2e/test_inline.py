@@ -9,9 +9,9 @@ import pytest
 from bot.links import decode
 
 if TYPE_CHECKING:
+    from bot.preview.readers import Reader
+    from bot.preview.telegram import LoopbackTelegram
     from tests.e2e.conftest import Running
-    from tests.fakes.telegram import FakeTelegram
-    from tests.fakes.telegram_readers import Reader
 
 pytestmark = pytest.mark.usefixtures("bot")
 
@@ -19,7 +19,7 @@ FIDAN = "Who met with Turkey's Hakan Fidan on the sidelines of the Doha Forum?"
 
 
 async def test_each_quote_is_a_result_that_leads_back_to_the_bot(
-    anna: Reader, telegram: FakeTelegram
+    anna: Reader, telegram: LoopbackTelegram
 ) -> None:
     answer = await anna.inline(FIDAN)
 
@@ -63,7 +63,7 @@ async def test_the_start_that_the_inline_button_sends_is_a_welcome(anna: Reader)
 
 
 async def test_a_failure_while_typing_is_no_message_to_anyone(
-    bot: Running, anna: Reader, telegram: FakeTelegram
+    bot: Running, anna: Reader, telegram: LoopbackTelegram
 ) -> None:
     bot.archive.failures.append(RuntimeError("no"))
 

@@ -299,16 +299,11 @@ def test_a_damaged_database_is_named_in_one_line(tmp_path: Path) -> None:
     assert len(result.stderr.splitlines()) == 1
 
 
-def test_without_a_token_two_lines_say_how_to_get_one_and_questions_are_answered() -> None:
-    ended = process("run", given=f"{ASTANA}\n\nthanks\n".encode())
+def test_without_a_token_a_server_that_must_not_preview_ends() -> None:
+    result = run("run", "--no-preview")
 
-    lines = ended.stdout.decode().splitlines()
-    assert (ended.returncode, ended.stderr) == (0, b"")
-    assert "@BotFather" in lines[0]
-    assert "ISNAD_TELEGRAM_TOKEN" in lines[1]
-    assert lines[2] == ""
-    assert any("since 2017 in the so-called Astana process" in line for line in lines)
-    assert any("You're welcome" in line for line in lines)
+    assert result.exit_code == 2
+    assert "ISNAD_TELEGRAM_TOKEN is not set" in result.stderr
 
 
 def test_a_conversation_welcomes_in_both_languages() -> None:
@@ -321,5 +316,5 @@ def test_a_conversation_welcomes_in_both_languages() -> None:
 def test_the_program_says_what_it_can_do() -> None:
     shown = run("--help").stdout
 
-    for command in ("run", "chat", "ask", "add", "evaluate", "status"):
+    for command in ("run", "preview", "chat", "ask", "add", "evaluate", "status"):
         assert f" {command} " in shown

@@ -24,6 +24,7 @@ SEEDS = {
     "003_9ab4dc96716d2ae8.txt": "c8347816ae57d6930f3a361d66203bc1c88be4bf331fc87ee4c0a5159869b816",
     "004_23d4841abefc25ef.txt": "f3f013b1150cb025d7520ecb0013e088a9b442ad2d34e3f200d7a552ab3ecf83",
 }
+NOT_OURS = {".env", ".coverage"}
 OURS = ["bot", "retrieval", "config", "seeds", "tests", "docs", ".ci"]
 # Written so that this file does not name what it looks for.
 REGISTRY = re.compile(r"(?:py[p]i|test\.py[p]i)\.org|python[h]osted|index[-]url|[a]naconda\.org")
@@ -45,7 +46,7 @@ def texts() -> Iterator[tuple[Path, str]]:
     """Every text file that belongs to the project."""
     inside = [path for name in OURS for path in (ROOT / name).rglob("*")]
     for path in [*ROOT.iterdir(), *inside]:
-        if path.is_file() and path.name not in {".env", ".coverage"} and path.suffix != ".pyc":
+        if path.is_file() and path.name not in NOT_OURS and path.suffix not in {".pyc", ".png"}:
             yield path, path.read_text("utf-8")
 
 
@@ -130,7 +131,7 @@ def test_every_module_that_is_packaged_is_there() -> None:
 
 
 def test_the_procfile_runs_the_bot_as_a_worker() -> None:
-    assert (ROOT / "Procfile").read_text("utf-8") == "worker: python -m bot run\n"
+    assert read("Procfile") == "worker: python -m bot run --no-preview\n"
 
 
 def test_the_seeds_are_the_documents_byte_for_byte() -> None:

@@ -1,89 +1,29 @@
 """The people at the other end: what they send, press and see."""
 
+from __future__ import annotations
+
 import asyncio
 import re
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.fakes.telegram_html import units
+from bot.preview.chats import PATIENCE, Chat, SentMessage, quoted
+from bot.preview.markup import units
+from bot.preview.rules import keyboard, message_text
 
 if TYPE_CHECKING:
-    from tests.fakes.telegram import FakeTelegram
+    from collections.abc import Mapping
 
-PATIENCE = 10.0
+    from bot.preview.telegram import LoopbackTelegram
+
+LONGEST_QUERY = 256  # characters of an inline query
 
 _ENTITY = re.compile(
     r"(?:(?<=\s)|^)(?:(?P<bot_command>/\w{1,32}(?:@\w{3,32})?)|(?P<mention>@\w{3,32})"
     r"|(?P<url>https?://\S+))",
     re.ASCII,
 )
-
-
-@dataclass(slots=True)
-class Chat:
-    """A private chat or a group: every message in it, and what the bot sent."""
-
-    data: dict[str, Any]
-    messages: dict[int, dict[str, Any]] = field(default_factory=dict)
-    sent: list["SentMessage"] = field(default_factory=list)
-    consumed: int = 0
-
-    @property
-    def id(self) -> int:
-        return int(self.data["id"])
-
-
-class SentMessage:
-    """A message of the bot, live: edits show up in it."""
-
-    def __init__(self, telegram: "FakeTelegram", data: dict[str, Any], html: str) -> None:
-        self._telegram = telegram
-        self._seen = 0
-        self.data = data
-        self.html = html
-        self.edits = 0
-        self.deleted = False
-
-    @property
-    def text(self) -> str:
-        return str(self.data["text"])
-
-    @property
-    def entities(self) -> list[dict[str, Any]]:
-        return list(self.data.get("entities", []))
-
-    @property
-    def buttons(self) -> list[list[dict[str, Any]]]:
-        return list(self.data.get("reply_markup", {}).get("inline_keyboard", []))
-
-    @property
-    def labels(self) -> list[str]:
-        return [button["text"] for row in self.buttons for button in row]
-
-    @property
-    def message_id(self) -> int:
-        return int(self.data["message_id"])
-
-    @property
-    def reply_to(self) -> int | None:
-        replied = self.data.get("reply_to_message")
-        return replied["message_id"] if replied else None
-
-    async def edited(self, patience: float = PATIENCE) -> "SentMessage":
-        """Wait for the next edit since the last one waited for, or since the last press."""
-        await self._telegram.until(
-            lambda: self.edits > self._seen, patience, f"an edit of {self!r}"
-        )
-        self._seen += 1
-        return self
-
-    def forget_edits(self) -> None:
-        self._seen = self.edits
-
-    def __repr__(self) -> str:
-        return f"<message {self.message_id}: {self.text[:60]!r} {self.labels}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +34,12 @@ class Press:
 
     @property
     def text(self) -> str:
+        """What the reader was shown."""
         return str(self.answer.get("text", ""))
 
     @property
     def alert(self) -> bool:
+        """Whether the reader had to close it."""
         return bool(self.answer.get("show_alert"))
 
 
@@ -105,11 +47,14 @@ class Press:
 class Reader:
     """A person in one chat."""
 
-    telegram: "FakeTelegram"
+    telegram: LoopbackTelegram
     user: dict[str, Any]
     chat: Chat
 
-    def in_(self, group: Chat) -> "Reader":
+    def in_(self, group: Chat) -> Reader:
+        """Return the same person in a group."""
+        if self.user["id"] not in group.members:
+            group.members.append(self.user["id"])
         return Reader(self.telegram, self.user, group)
 
     @property
@@ -130,19 +75,33 @@ class Reader:
         **more: Any,
     ) -> dict[str, Any]:
         """Send without waiting for an answer. Returns the message as the bot will get it."""
+        message = self.write(text, reply_to, **more)
+        await asyncio.sleep(0)
+        return message
+
+    def write(
+        self,
+        text: str | None,
+        reply_to: SentMessage | Mapping[str, Any] | None = None,
+        **more: Any,
+    ) -> dict[str, Any]:
+        """Put a message into the chat and before the bot."""
+        if self.chat.private and self.chat.blocked:
+            self.unblock()
+        self.chat.met = True
         message = self._message(self.telegram.next_id(), text, more)
         if reply_to is not None:
             replied = reply_to.data if isinstance(reply_to, SentMessage) else reply_to
             message["reply_to_message"] = quoted(replied)
-        self.chat.messages[message["message_id"]] = message
+        self.telegram.post(self.chat, message)
         self.telegram.push(message=message)
-        await asyncio.sleep(0)
         return message
 
     async def edit(self, message: Mapping[str, Any], text: str) -> dict[str, Any]:
         """Change a message sent before."""
         changed = self._message(message["message_id"], text, {"edit_date": int(time.time())})
         self.chat.messages[changed["message_id"]] = changed
+        self.telegram.tell("edited", chat=self.chat.id, message=changed)
         self.telegram.push(edited_message=changed)
         await asyncio.sleep(0)
         return changed
@@ -171,45 +130,90 @@ class Reader:
         button is one under an inline result; inaccessible makes the message one too old to read.
         """
         data = callback_data if label is None else _data(message, label)
-        query: dict[str, Any] = {
-            "id": str(self.telegram.next_id()),
-            "from": self.user,
-            "chat_instance": str(self.chat.id),
-            "data": data,
-        }
         if message is None:
-            query["inline_message_id"] = f"inline-{query['id']}"
+            query = self.tap(data, inline_message_id=f"inline-{self.telegram.next_id()}")
         elif inaccessible:
             stub = {"chat": self.chat.data, "message_id": message.message_id, "date": 0}
-            query["message"] = stub
+            query = self.tap(data, message=stub)
         else:
             message.forget_edits()
-            query["message"] = message.data
-        return Press(await self._asked("callback_query", query, f"a press on {data!r}", patience))
+            query = self.tap(data, message=message.data)
+        return Press(await self._answer(query, f"a press on {data!r}", patience))
+
+    def tap(self, data: str | None, **where: Any) -> str:
+        """Press a button; return the query's number. `where` is message or inline_message_id."""
+        query = self._query(chat_instance=str(self.chat.id), data=data, **where)
+        self.telegram.push(callback_query=query)
+        return str(query["id"])
 
     async def inline(
         self, question: str, *, offset: str = "", patience: float = PATIENCE
     ) -> dict[str, Any]:
         """Type "@bot question" in some chat. Returns answerInlineQuery's parameters."""
-        query = {
-            "id": str(self.telegram.next_id()),
-            "from": self.user,
-            "query": question[:256],
-            "offset": offset,
-            "chat_type": "private",
-        }
-        return await self._asked("inline_query", query, f"results for {question!r}", patience)
+        query = self.type_inline(question, offset=offset)
+        return await self._answer(query, f"results for {question!r}", patience)
 
-    async def _asked(
-        self, kind: str, query: dict[str, Any], awaited: str, patience: float
-    ) -> dict[str, Any]:
-        answers = self.telegram.answers
-        answers[query["id"]] = None
-        self.telegram.push(**{kind: query})
-        await self.telegram.until(
-            lambda: answers[query["id"]] is not None, patience, f"the answer to {awaited}"
+    def type_inline(self, question: str, *, offset: str = "") -> str:
+        """Type "@bot question"; return the query's number."""
+        query = self._query(query=question[:LONGEST_QUERY], offset=offset, chat_type="private")
+        self.telegram.push(inline_query=query)
+        return str(query["id"])
+
+    def choose(self, result: Mapping[str, Any]) -> dict[str, Any]:
+        """Send an inline result, an article of answerInlineQuery, into this chat."""
+        content = result["input_message_content"]
+        parsed = message_text(content, "message_text")
+        inline = f"inline-{self.telegram.next_id()}"
+        more = {
+            "via_bot": self.telegram.me,
+            "entities": parsed.entities or None,
+            "reply_markup": keyboard(result.get("reply_markup")),
+        }
+        message = self._message(self.telegram.next_id(), None, {"text": parsed.text} | more)
+        shown = message | {"inline_message_id": inline}
+        self.telegram.post(self.chat, shown)
+        self.telegram.remember_inline(inline, self.chat, shown)
+        self.telegram.push(message=message)
+        return message
+
+    def block(self) -> None:
+        """Block the bot, which hears of it and may not write here any more."""
+        self._standing("member", "kicked")
+
+    def unblock(self) -> None:
+        """Let the bot write again."""
+        self._standing("kicked", "member")
+
+    def _standing(self, before: str, after: str) -> None:
+        if not self.chat.private or self.chat.blocked is (after == "kicked"):
+            return
+        self.chat.blocked = after == "kicked"
+        bot = self.telegram.me
+        until = {"until_date": 0}
+        self.telegram.push(
+            my_chat_member={
+                "chat": self.chat.data,
+                "from": self.user,
+                "date": int(time.time()),
+                "old_chat_member": {"user": bot, "status": before}
+                | (until if before == "kicked" else {}),
+                "new_chat_member": {"user": bot, "status": after}
+                | (until if after == "kicked" else {}),
+            }
         )
-        return answers[query["id"]] or {}
+        self.telegram.show(self.chat)
+
+    def _query(self, **about: Any) -> dict[str, Any]:
+        query = {"id": str(self.telegram.next_id()), "from": self.user, **about}
+        self.telegram.asked(query["id"], self.user["id"])
+        return query
+
+    async def _answer(self, query: str, awaited: str, patience: float) -> dict[str, Any]:
+        answers = self.telegram.answers
+        await self.telegram.until(
+            lambda: answers[query] is not None, patience, f"the answer to {awaited}"
+        )
+        return answers[query] or {}
 
     def _message(self, number: int, text: str | None, more: dict[str, Any]) -> dict[str, Any]:
         message: dict[str, Any] = {
@@ -227,11 +231,6 @@ class Reader:
         return message
 
 
-def quoted(message: Mapping[str, Any]) -> dict[str, Any]:
-    """A message as it stands in reply_to_message: without the one it answered itself."""
-    return {name: value for name, value in message.items() if name != "reply_to_message"}
-
-
 def _entities(text: str) -> list[dict[str, Any]]:
     return [
         {
@@ -246,7 +245,6 @@ def _entities(text: str) -> list[dict[str, Any]]:
 def _data(message: SentMessage | None, label: str) -> str:
     buttons = [button for row in message.buttons for button in row] if message else []
     for button in buttons:
-        if button["text"] == label:
-            assert "callback_data" in button, f"{label!r} is no button to press but {button}"
+        if button["text"] == label and "callback_data" in button:
             return str(button["callback_data"])
-    raise AssertionError(f"no button {label!r} under {message!r}")
+    raise LookupError(f"no button {label!r} to press under {message!r}")

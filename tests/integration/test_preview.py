@@ -7,8 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.fakes.telegram import FakeTelegram, Reader
-from tests.fakes.telegram_html import parse
+from bot.preview.markup import parse
+from bot.preview.readers import Reader
+from bot.preview.telegram import LoopbackTelegram
 
 CHAT = 1001
 
@@ -36,21 +37,21 @@ class Client:
 
 
 @pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as telegram:
+async def telegram() -> AsyncIterator[LoopbackTelegram]:
+    async with LoopbackTelegram() as telegram:
         yield telegram
 
 
 @pytest.fixture
-async def call(telegram: FakeTelegram) -> AsyncIterator[Client]:
+async def call(telegram: LoopbackTelegram) -> AsyncIterator[Client]:
     url = f"{telegram.url}/bot{telegram.token}"
     async with httpx.AsyncClient(base_url=url, timeout=20, trust_env=False) as http:
         yield Client(http)
 
 
 @pytest.fixture
-def anna(telegram: FakeTelegram) -> Reader:
-    return telegram.reader(CHAT, language_code="en", first_name="Anna")
+def anna(telegram: LoopbackTelegram) -> Reader:
+    return telegram.reader(CHAT, language_code="en", first_name="Anna", met=True)
 
 
 Handler = Callable[[dict[str, Any]], Any]
@@ -173,7 +174,7 @@ async def test_html_that_telegram_would_not_parse_is_refused(
         (
             "sendMessage",
             {"text": "a", "link_preview_options": {"off": True}},
-            'unknown field "off" of link_preview_options',
+            'unknown field "off" of LinkPreviewOptions',
         ),
         ("sendMessage", {"text": "a", "reply_markup": button()}, "exactly one kind of button"),
         (
@@ -204,7 +205,7 @@ async def test_html_that_telegram_would_not_parse_is_refused(
         (
             "sendMessage",
             {"text": "a", "reply_markup": {"inline_keyboard": [{"text": "a"}]}},
-            "must be an Array of Arrays",
+            'field "inline_keyboard" must be an Array',
         ),
         ("editMessageText", {"message_id": 99, "text": "a"}, "message to edit not found"),
         ("deleteMessage", {"message_id": 99}, "message to delete not found"),
@@ -224,29 +225,67 @@ async def test_a_message_beyond_telegrams_limits_is_refused(
 @pytest.mark.parametrize(
     ("method", "given", "complaint"),
     [
-        ("answerInlineQuery", {"results": [article(str(n)) for n in range(51)]}, "TOO_MUCH"),
-        ("answerInlineQuery", {"results": [article(), article()]}, "RESULT_ID_DUPLICATE"),
-        ("answerInlineQuery", {"results": [article("ف" * 33)]}, "RESULT_ID_INVALID"),
-        ("answerInlineQuery", {"results": [article("")]}, "RESULT_ID_INVALID"),
-        ("answerInlineQuery", {"results": [article(title=" ")]}, "RESULT_TITLE_EMPTY"),
-        ("answerInlineQuery", {"results": [article(photo="x")]}, 'unknown field "photo"'),
         (
             "answerInlineQuery",
-            {"results": [article(input_message_content={"message_text": ""})]},
+            {"inline_query_id": "7", "results": [article(str(n)) for n in range(51)]},
+            "TOO_MUCH",
+        ),
+        (
+            "answerInlineQuery",
+            {"inline_query_id": "7", "results": [article(), article()]},
+            "RESULT_ID_DUPLICATE",
+        ),
+        (
+            "answerInlineQuery",
+            {"inline_query_id": "7", "results": [article("ف" * 33)]},
+            "RESULT_ID_INVALID",
+        ),
+        (
+            "answerInlineQuery",
+            {"inline_query_id": "7", "results": [article("")]},
+            "RESULT_ID_INVALID",
+        ),
+        (
+            "answerInlineQuery",
+            {"inline_query_id": "7", "results": [article(title=" ")]},
+            "RESULT_TITLE_EMPTY",
+        ),
+        (
+            "answerInlineQuery",
+            {"inline_query_id": "7", "results": [article(photo="x")]},
+            'unknown field "photo"',
+        ),
+        (
+            "answerInlineQuery",
+            {
+                "inline_query_id": "7",
+                "results": [article(input_message_content={"message_text": ""})],
+            },
             "message text is empty",
         ),
         (
             "answerInlineQuery",
-            {"results": [article(reply_markup=button(callback_data="a" * 65))]},
+            {
+                "inline_query_id": "7",
+                "results": [article(reply_markup=button(callback_data="a" * 65))],
+            },
             "BUTTON_DATA_INVALID",
         ),
-        ("answerInlineQuery", {"results": [], "next_offset": "a" * 65}, "NEXT_OFFSET_INVALID"),
         (
             "answerInlineQuery",
-            {"results": [], "button": {"text": "a", "start_parameter": "a b"}},
+            {"inline_query_id": "7", "results": [], "next_offset": "a" * 65},
+            "NEXT_OFFSET_INVALID",
+        ),
+        (
+            "answerInlineQuery",
+            {
+                "inline_query_id": "7",
+                "results": [],
+                "button": {"text": "a", "start_parameter": "a b"},
+            },
             "START_PARAM_INVALID",
         ),
-        ("answerInlineQuery", {"results": []}, "query is too old"),
+        ("answerInlineQuery", {"inline_query_id": "7", "results": []}, "query is too old"),
         ("answerCallbackQuery", {"callback_query_id": "7"}, "query is too old"),
         ("answerCallbackQuery", {"callback_query_id": "7", "text": "a" * 201}, "TOO_LONG"),
         (
@@ -296,7 +335,7 @@ async def test_a_profile_beyond_telegrams_limits_is_refused(
 
 
 async def test_commands_and_descriptions_are_kept_by_language(
-    telegram: FakeTelegram, call: Client
+    telegram: LoopbackTelegram, call: Client
 ) -> None:
     commands = [{"command": "help", "description": "مساعدة"}]
 
@@ -319,7 +358,7 @@ async def test_commands_and_descriptions_are_kept_by_language(
     ],
 )
 async def test_a_wrong_token_or_method_is_turned_away(
-    telegram: FakeTelegram, call: Client, path: str, status: int, description: str
+    telegram: LoopbackTelegram, call: Client, path: str, status: int, description: str
 ) -> None:
     response = await call.http.get(f"{telegram.url}/{path}")
 
@@ -328,7 +367,7 @@ async def test_a_wrong_token_or_method_is_turned_away(
 
 
 async def test_parameters_arrive_as_a_form_as_json_as_multipart_or_in_the_address(
-    telegram: FakeTelegram, call: Client, anna: Reader
+    telegram: LoopbackTelegram, call: Client, anna: Reader
 ) -> None:
     form = {"chat_id": str(CHAT), "text": "12", "disable_notification": "true"}
     parts = {name: (None, value) for name, value in form.items()}
@@ -347,7 +386,7 @@ async def test_parameters_arrive_as_a_form_as_json_as_multipart_or_in_the_addres
 
 
 async def test_an_update_comes_again_until_a_later_offset_confirms_it(
-    telegram: FakeTelegram, call: Client, anna: Reader
+    telegram: LoopbackTelegram, call: Client, anna: Reader
 ) -> None:
     await anna.send("one")
     await anna.send("two")
@@ -380,7 +419,7 @@ async def test_a_poll_waits_for_an_update_or_for_its_timeout(call: Client, anna:
 
 
 async def test_a_second_poller_ends_the_first_with_a_conflict(
-    telegram: FakeTelegram, call: Client
+    telegram: LoopbackTelegram, call: Client
 ) -> None:
     first = asyncio.create_task(call("getUpdates", timeout=30))
     await telegram.until(lambda: telegram.called("getUpdates"), 5, "the first poll")
@@ -403,23 +442,23 @@ async def test_polling_conflicts_with_a_webhook(call: Client) -> None:
 
 
 async def test_a_silent_server_answers_no_poll_until_it_speaks(
-    telegram: FakeTelegram, call: Client, anna: Reader
+    telegram: LoopbackTelegram, call: Client, anna: Reader
 ) -> None:
-    telegram.silence()
+    telegram.updates.silence()
     await anna.send("one")
     poll = asyncio.create_task(call.result("getUpdates", timeout=0))
     await call.result("getMe")
     done, _ = await asyncio.wait({poll}, timeout=0.2)
 
-    telegram.speak()
+    telegram.updates.speak()
 
     assert not done
     assert [update["message"]["text"] for update in await poll] == ["one"]
 
 
 async def test_leaving_ends_a_poll_that_a_silent_server_holds() -> None:
-    async with FakeTelegram() as telegram, httpx.AsyncClient(trust_env=False) as http:
-        telegram.silence()
+    async with LoopbackTelegram() as telegram, httpx.AsyncClient(trust_env=False) as http:
+        telegram.updates.silence()
         url = f"{telegram.url}/bot{telegram.token}/getUpdates"
         poll = asyncio.create_task(http.get(url, params={"timeout": 30}, timeout=20))
         await telegram.until(lambda: telegram.calls, 5, "the poll")
@@ -430,7 +469,7 @@ async def test_leaving_ends_a_poll_that_a_silent_server_holds() -> None:
 
 
 async def test_updates_that_the_bot_did_not_ask_for_are_dropped(
-    telegram: FakeTelegram, call: Client, anna: Reader
+    telegram: LoopbackTelegram, call: Client, anna: Reader
 ) -> None:
     await call.result("getUpdates", allowed_updates=["inline_query"])
     await anna.send("one")
@@ -442,9 +481,11 @@ async def test_updates_that_the_bot_did_not_ask_for_are_dropped(
 
 
 async def test_failures_are_as_many_as_asked_for(
-    telegram: FakeTelegram, call: Client, anna: Reader
+    telegram: LoopbackTelegram, call: Client, anna: Reader
 ) -> None:
-    telegram.fail_next("sendMessage", 429, "Too Many Requests: retry after 3", {"retry_after": 3})
+    telegram.faults.fail_next(
+        "sendMessage", 429, "Too Many Requests: retry after 3", {"retry_after": 3}
+    )
 
     refused = await call("sendMessage", chat_id=CHAT, text="a")
     passed = await call("sendMessage", chat_id=CHAT, text="a")
@@ -459,11 +500,11 @@ async def test_failures_are_as_many_as_asked_for(
     assert len(anna.unread) == 1
 
 
-async def test_a_hanging_poll_fails_at_once(telegram: FakeTelegram, call: Client) -> None:
+async def test_a_hanging_poll_fails_at_once(telegram: LoopbackTelegram, call: Client) -> None:
     poll = asyncio.create_task(call("getUpdates", timeout=30))
     await telegram.until(lambda: telegram.called("getUpdates"), 5, "the poll")
 
-    telegram.fail_next("getUpdates", 502, "Bad Gateway", times=2)
+    telegram.faults.fail_next("getUpdates", 502, "Bad Gateway", times=2)
 
     assert (await poll)["error_code"] == 502
     assert (await call("getUpdates"))["error_code"] == 502
@@ -570,7 +611,7 @@ async def test_the_same_content_again_is_no_edit(call: Client, anna: Reader) -> 
 
 
 async def test_a_group_hears_its_readers_with_entities_and_replies(
-    telegram: FakeTelegram, call: Client, anna: Reader
+    telegram: LoopbackTelegram, call: Client, anna: Reader
 ) -> None:
     group = telegram.group(-100200, title="Desk")
     speaker = anna.in_(group)
@@ -606,12 +647,12 @@ async def test_a_deleted_message_is_gone(call: Client, anna: Reader) -> None:
 
 
 async def test_waiting_in_vain_tells_what_did_arrive(
-    telegram: FakeTelegram, call: Client, anna: Reader
+    telegram: LoopbackTelegram, call: Client, anna: Reader
 ) -> None:
     telegram.group(-100200)
     await call.result("sendMessage", chat_id=-100200, text="elsewhere")
 
-    with pytest.raises(AssertionError, match=r"(?s)message in chat 1001.*elsewhere"):
+    with pytest.raises(TimeoutError, match=r"(?s)message in chat 1001.*elsewhere"):
         await anna.say("When?", patience=0.05)
     with pytest.raises(AssertionError, match="updates to be confirmed"):
         await telegram.quiet(patience=0.05)

@@ -4,11 +4,15 @@ Stricter than Telegram where Telegram silently loses something: a bare ampersand
 ignores, a link it drops, the hundred-and-first entity.
 """
 
+from __future__ import annotations
+
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MOST_ENTITIES = 100
 
