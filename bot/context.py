@@ -50,6 +50,9 @@ class Readers(Protocol):
     async def set_language(self, chat_id: int, language: Language | None) -> None:
         """Remember it, or forget it."""
 
+    async def move(self, old_chat_id: int, new_chat_id: int) -> None:
+        """Keep it under the number that a group has got as a supergroup."""
+
 
 class Verdicts(Protocol):
     """What the handlers need of `bot.store.Feedback`."""

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 12  # readers served at the same time
 MOST_WAITING = 50  # updates of one reader
+REMEMBERED = 1_000  # updates; a poll brings at most 100
 COMPLAINT_SECONDS = 60.0
 _NO_LIMIT = 1 << 30  # the library's own bound would let one reader's messages hold every place
 
@@ -69,6 +70,23 @@ async def until_deaf(
         await sleep(left)
 
 
+class Seen:
+    """The numbers of the last updates: Telegram may deliver one a second time."""
+
+    def __init__(self, most: int = REMEMBERED) -> None:
+        self._most = most
+        self._numbers: dict[int, None] = {}
+
+    def again(self, number: int) -> bool:
+        """Return whether this update came before, and remember it."""
+        if number in self._numbers:
+            return True
+        self._numbers[number] = None
+        if len(self._numbers) > self._most:
+            del self._numbers[next(iter(self._numbers))]
+        return False
+
+
 @dataclass(slots=True)
 class _Queue:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -80,8 +98,8 @@ class ReaderQueues(BaseUpdateProcessor):
     """A queue for each reader, and `at_once` readers served at the same time.
 
     Only the first message of a reader's queue competes for a place, so a reader who floods waits
-    behind himself alone; what is past the `most` that may wait is dropped. An empty queue is
-    forgotten.
+    behind himself alone; what is past the `most` that may wait is dropped, and so is an update that
+    came before. An empty queue is forgotten.
     """
 
     def __init__(self, at_once: int = AT_ONCE, *, most: int = MOST_WAITING) -> None:
@@ -89,13 +107,18 @@ class ReaderQueues(BaseUpdateProcessor):
         self._most = most
         self._places = asyncio.Semaphore(at_once)
         self._queues: dict[int, _Queue] = {}
+        self._seen = Seen()
 
     def __len__(self) -> int:
         """How many readers have a message in hand or waiting."""
         return len(self._queues)
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        """Await the handlers when it is this reader's turn, unless too many wait already."""
+        """Await the handlers in this reader's turn, unless too many wait or it came before."""
+        if isinstance(update, Update) and self._seen.again(update.update_id):
+            log.info("update %d came a second time", update.update_id)
+            _close(coroutine)
+            return
         reader = _reader(update)
         queue = self._queues.setdefault(reader, _Queue())
         if queue.waiting > self._most:  # one of them is in hand

@@ -42,6 +42,7 @@ def routes() -> list[BaseHandler[Any, Context, Any]]:
     """Return the handlers; the first that matches an update has it."""
     return [
         *(CommandHandler(name, act) for name, act in COMMANDS.items()),
+        MessageHandler(filters.StatusUpdate.MIGRATE, commands.moved),
         MessageHandler(_PRIVATE & filters.COMMAND & _SAID, commands.unknown),
         MessageHandler(_PRIVATE & _SAID, ask.in_private),
         MessageHandler(_GROUP & (filters.TEXT | filters.CAPTION) & _SAID, ask.in_group),

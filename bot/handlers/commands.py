@@ -1,4 +1,4 @@
-"""Commands: what the bot is, how it speaks, what it keeps; and answers reopened by a link."""
+"""Commands: what the bot is, how it speaks, what it keeps; answers reopened; groups that move."""
 
 from __future__ import annotations
 
@@ -77,6 +77,13 @@ async def unknown(update: Update, context: Context) -> None:
     if update.effective_message:
         say = await context.voice(update)
         await reply(update.effective_message, say.html("unknown_command"))
+
+
+async def moved(update: Update, context: Context) -> None:
+    """Take the language of a group along when it becomes a supergroup."""
+    message = update.effective_message
+    if message and message.migrate_to_chat_id:
+        await context.services.readers.move(message.chat_id, message.migrate_to_chat_id)
 
 
 def guide(context: Context, say: Voice) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from telegram import (
     InlineKeyboardButton,
@@ -42,26 +42,29 @@ _GONE = (
 
 
 async def reply(to: Message, said: Rendered | str) -> Message | None:
-    """Answer a message; return what was sent, or None when its chat is closed to us."""
+    """Answer a message; return what was sent, or None when its chat is closed to us.
+
+    A group that has become a supergroup is answered there, where the question has another number.
+    """
     message = Rendered(said) if isinstance(said, str) else said
+    look: dict[str, Any] = {
+        "parse_mode": ParseMode.HTML,
+        "reply_markup": markup(message.keyboard),
+    }
     quoted = ReplyParameters(to.message_id, allow_sending_without_reply=True)
-
-    async def send() -> Message:
-        return await to.reply_text(
-            message.html,
-            parse_mode=ParseMode.HTML,
-            reply_markup=markup(message.keyboard),
-            reply_parameters=quoted,
-        )
-
-    return await patiently(send)
+    try:
+        return await patiently(lambda: to.reply_text(message.html, reply_parameters=quoted, **look))
+    except ChatMigrated as moved:
+        new = moved.new_chat_id
+        return await patiently(lambda: to.get_bot().send_message(new, message.html, **look))
 
 
 async def patiently(send: Callable[[], Awaitable[_T]]) -> _T | None:
     """Send, waiting as Telegram demands; return None when nobody can be reached there.
 
-    Raises RetryAfter when the wait is too long, and NetworkError when the line stays dead.
-    TimedOut is raised at once: the message may have arrived, and twice is worse.
+    Raises RetryAfter when the wait is too long, NetworkError when the line stays dead, and
+    ChatMigrated. TimedOut is raised at once: the message has probably arrived. After a connection
+    that broke it probably has not, so it is sent again, at the risk of twice.
     """
     for left in range(TRIES - 1, -1, -1):
         try:
@@ -71,7 +74,7 @@ async def patiently(send: Callable[[], Awaitable[_T]]) -> _T | None:
             if not left or seconds > LONGEST_WAIT:
                 raise
             await asyncio.sleep(seconds)
-        except (Forbidden, ChatMigrated) as closed:
+        except Forbidden as closed:
             log.info("not delivered: %s", closed)
             return None
         except BadRequest as refused:
@@ -102,7 +105,7 @@ async def redraw(message: Message, said: Rendered) -> None:
         await message.edit_text(
             said.html, parse_mode=ParseMode.HTML, reply_markup=markup(said.keyboard)
         )
-    except BadRequest as refused:
+    except (BadRequest, ChatMigrated) as refused:
         log.info("not edited: %s", refused)
 
 
@@ -114,7 +117,7 @@ async def rebutton(message: Message, *, without: str, extra: Keyboard = ()) -> N
     keyboard = [row for row in kept if row] + list(added.inline_keyboard if added else ())
     try:
         await message.edit_reply_markup(InlineKeyboardMarkup(keyboard) if keyboard else None)
-    except BadRequest as refused:
+    except (BadRequest, ChatMigrated) as refused:
         log.info("buttons not changed: %s", refused)
 
 

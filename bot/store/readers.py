@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.store.schema import reader
@@ -43,3 +43,11 @@ class Readers:
             )
         async with self._database.transaction() as connection:
             await connection.execute(change)
+
+    async def move(self, old_chat_id: int, new_chat_id: int) -> None:
+        """Keep the choice of a group that has become a supergroup under another number."""
+        async with self._database.transaction() as connection:
+            await connection.execute(delete(reader).where(reader.c.chat_id == new_chat_id))
+            await connection.execute(
+                update(reader).where(reader.c.chat_id == old_chat_id).values(chat_id=new_chat_id)
+            )

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import asyncio
 import io
+import itertools
 import logging
 
 import pytest
 from telegram import Chat, Message, Update, User
 from telegram.error import Conflict, NetworkError
 
-from bot.polling import Complaint, Pulse, ReaderQueues, until_deaf
+from bot.polling import Complaint, Pulse, ReaderQueues, Seen, until_deaf
 
 
 class Clock:
@@ -26,7 +27,11 @@ def written() -> tuple[logging.Logger, io.StringIO]:
     return log, stream
 
 
-def update(reader: int, number: int = 1) -> Update:
+numbers = itertools.count(1)
+
+
+def update(reader: int) -> Update:
+    number = next(numbers)
     chat = Chat(reader, Chat.PRIVATE)
     message = Message(number, None, chat, from_user=User(reader, "A", is_bot=False))
     return Update(number, message=message)
@@ -168,3 +173,11 @@ def test_a_second_poller_is_named_as_such() -> None:
     Complaint(log, "cannot hear Telegram")(Conflict("terminated by other getUpdates request"))
 
     assert "another program is polling with this bot's token" in stream.getvalue()
+
+
+def test_the_numbers_of_old_updates_are_forgotten() -> None:
+    seen = Seen(most=2)
+
+    again = [seen.again(number) for number in (1, 2, 2, 3, 1, 3)]
+
+    assert again == [False, False, True, False, False, True]
