@@ -7,6 +7,7 @@ import { listen } from "./events.js";
 import "./gestures.js";
 import { arrivedResults } from "./inline.js";
 import { drawLog } from "./log.js";
+import { hush } from "./notices.js";
 import { answered, isWaiting } from "./presses.js";
 import * as heard from "./state.js";
 import { chat, inLanguage, isGroup, reader, shown, state } from "./state.js";
@@ -17,6 +18,7 @@ import { directionOf, label, say, speak, spoken } from "./words.js";
 
 const root = document.documentElement;
 let view = {};
+let waiting = false; // for the next frame
 
 const EVENTS = {
   state(data) {
@@ -30,16 +32,15 @@ const EVENTS = {
   message(data) {
     heard.heardMessage(data);
     if (data.message?.from?.id !== state.reader) clearTyping(data.chat);
-    drawSwitches();
-    drawIf(data.chat);
+    drawSoon();
   },
   edited(data) {
     heard.heardEdit(data);
-    drawIf(data.chat);
+    drawSoon();
   },
   deleted(data) {
     heard.heardDeletion(data);
-    drawIf(data.chat);
+    drawSoon();
   },
   typing: ({ chat: id }) => typing(id),
   answered,
@@ -79,8 +80,15 @@ function drawAll() {
   drawTyping();
 }
 
-function drawIf(id) {
-  if (id === state.chat) drawMessages();
+// Messages that come in a burst are drawn together.
+function drawSoon() {
+  if (waiting) return;
+  waiting = true;
+  requestAnimationFrame(() => {
+    waiting = false;
+    drawSwitches();
+    drawMessages();
+  });
 }
 
 function drawMessages() {
@@ -103,7 +111,9 @@ function drawEmpty(here, begun) {
   byId("empty").hidden = begun || !here;
   if (begun || !here) return;
   const group = isGroup(here);
-  const description = group ? say("emptyGroup") : inLanguage(state.descriptions, reader()?.language_code);
+  const description = group
+    ? say("emptyGroup")
+    : inLanguage(state.descriptions, reader()?.language_code);
   const words = String(description ?? "");
   byId("what").hidden = group;
   byId("start").hidden = group;
@@ -143,7 +153,10 @@ byId("start").addEventListener("click", () => {
   focusComposer();
 });
 
-onChoice(drawAll);
+onChoice(() => {
+  hush();
+  drawAll();
+});
 onChatChange(drawAll);
 drawTheme();
 

@@ -65,7 +65,7 @@ export function replyTo(messageId) {
 export function drawComposer() {
   menu.hide();
   results.hide();
-  box.value = draft().text;
+  if (box.value !== draft().text) box.value = draft().text; // else the cursor would jump
   drawBox();
   drawReply();
 }
@@ -106,6 +106,7 @@ async function submit() {
   if (byId("send").disabled) return;
   kept.replyTo = null;
   write("");
+  box.focus();
   drawReply();
   if (await send(text, original)) return;
   if (kept.text) return; // the next message is being written

@@ -84,7 +84,12 @@ function draw(type, words, url, username, open) {
   if (type === "mention") return same(make("span", { class: "mention" }));
   if (QUOTES.includes(type)) return within(QUOTES) ? null : quote(type, words, open[0].node.dir);
   if (type === "spoiler" && !within(["spoiler"])) {
-    const attributes = { class: "spoiler", role: "button", tabindex: 0, "aria-label": say("hidden") };
+    const attributes = {
+      class: "spoiler",
+      role: "button",
+      tabindex: 0,
+      "aria-label": say("hidden"),
+    };
     return same(make("span", attributes));
   }
   if (within(["text_link", "url", "bot_command"])) return null;

@@ -10,6 +10,7 @@ import { say } from "./words.js";
 
 const PAUSE = 300;
 const PATIENCE = 15_000;
+const LONGEST = 256; // characters of a query
 
 const box = byId("text");
 const letters = mailbox();
@@ -61,18 +62,15 @@ export function inlineResults(done, start) {
   function show(found) {
     query = found.query;
     const cards = (Array.isArray(found.results) ? found.results : []).filter((one) => one?.id);
-    const above = [];
-    if (found.button?.text) above.push(way(found.button));
-    if (!cards.length && !above.length) above.push(make("p", { class: "none" }, say("noResults")));
-    list.show(cards.map(draw), above);
-  }
-
-  function way({ text, start_parameter }) {
-    const attributes = { type: "button", class: "way", dir: direction(text) };
-    return make("button", { ...attributes, click: () => start(start_parameter ?? "") }, text);
+    const options = cards.map(draw);
+    if (found.button?.text) options.unshift(way(found.button));
+    if (!options.length) options.push(nothing());
+    list.show(options);
   }
 
   async function choose(option) {
+    if (option.dataset.start !== undefined) return start(option.dataset.start);
+    if (option.dataset.result === undefined) return;
     const body = { reader: state.reader, chat: state.chat, query, result: option.dataset.result };
     results.hide();
     done();
@@ -92,8 +90,16 @@ function wordsAfterName(text) {
   const name = text.slice(0, username.length + 2);
   if (!username || !/\s$/.test(name)) return null;
   if (name.slice(0, -1).toLowerCase() !== `@${username}`.toLowerCase()) return null;
-  return text.slice(name.length).trim();
+  return text.slice(name.length).trim().slice(0, LONGEST);
 }
+
+function way({ text, start_parameter }) {
+  const attributes = { class: "option way", "data-start": start_parameter ?? "" };
+  return make("div", { ...attributes, dir: direction(text) }, String(text));
+}
+
+const nothing = () =>
+  make("div", { class: "option none", "aria-disabled": "true" }, say("noResults"));
 
 function draw({ id, title, description, text }) {
   const heading = String(title ?? "");

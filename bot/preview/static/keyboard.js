@@ -13,7 +13,11 @@ export function drawKeyboard(message, view) {
   const drawn = rows
     .filter((row) => Array.isArray(row) && row.length)
     .map((row) =>
-      make("div", { class: "row" }, ...row.map((button) => drawButton(button ?? {}, message, view))),
+      make(
+        "div",
+        { class: "row" },
+        ...row.map((button) => drawButton(button ?? {}, message, view)),
+      ),
     );
   return drawn.length ? make("div", { class: "keyboard" }, ...drawn) : null;
 }
@@ -24,19 +28,32 @@ function drawButton(button, message, view) {
   const goal = button.url ? follow(button.url, view.username) : null;
   if (goal) {
     const outward = goal.start === undefined;
-    const link = anchor(goal, { class: `press ${outward ? "outward" : ""}`, title: goal.href, dir });
+    const link = anchor(goal, {
+      class: `press ${outward ? "outward" : ""}`,
+      title: goal.href,
+      dir,
+    });
     link.append(words);
     return link;
   }
   const act = actionOf(button);
-  const press = make("button", { type: "button", class: "press", disabled: !act, dir, ...act }, words);
+  const press = make(
+    "button",
+    { type: "button", class: "press", disabled: !act, dir, ...act },
+    words,
+  );
   if (act?.["data-press"] !== undefined && view.busy(message.message_id, button.callback_data)) {
     press.setAttribute("aria-busy", "true");
   }
   return press;
 }
 
-function actionOf({ callback_data, switch_inline_query, switch_inline_query_current_chat, copy_text }) {
+function actionOf({
+  callback_data,
+  switch_inline_query,
+  switch_inline_query_current_chat,
+  copy_text,
+}) {
   if (typeof callback_data === "string") return { "data-press": callback_data };
   const query = switch_inline_query_current_chat ?? switch_inline_query;
   if (typeof query === "string") return { "data-query": query };

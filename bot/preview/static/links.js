@@ -24,7 +24,11 @@ function startOf(url, username) {
   if (!username) return null;
   const web = /^(www\.)?(t|telegram)\.me$/i.test(url.hostname) && /^https?:$/.test(url.protocol);
   const app = url.protocol === "tg:" && `${url.hostname}${url.pathname}`.includes("resolve");
-  const name = web ? url.pathname.replace(/^\/|\/$/g, "") : app ? url.searchParams.get("domain") : "";
+  const name = web
+    ? url.pathname.replace(/^\/|\/$/g, "")
+    : app
+      ? url.searchParams.get("domain")
+      : "";
   if (!name || name.toLowerCase() !== username.toLowerCase()) return null;
   return url.searchParams.get("start") ?? "";
 }

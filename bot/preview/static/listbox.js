@@ -10,7 +10,7 @@ export function listbox(element, box, choose) {
       return !element.hidden;
     },
     /** Shows options; none of them is active until an arrow is pressed. */
-    show(nodes, others = []) {
+    show(nodes) {
       options = nodes;
       active = -1;
       options.forEach((option, index) => {
@@ -18,7 +18,7 @@ export function listbox(element, box, choose) {
         option.setAttribute("role", "option");
         option.setAttribute("aria-selected", "false");
       });
-      element.replaceChildren(...others, ...nodes);
+      element.replaceChildren(...nodes);
       element.hidden = false;
       element.scrollTop = 0;
       box.setAttribute("aria-controls", element.id);

@@ -35,8 +35,11 @@ export function drawMessage(message, view) {
       "aria-label": [nameOf(message), time(message.date)].filter(Boolean).join(", "),
     },
     make("div", { class: "column" }, bubble, keyboard),
-    make("button", { type: "button", class: "reply", "aria-label": say("reply"), title: say("reply") },
-      icon("reply")),
+    make(
+      "button",
+      { type: "button", class: "reply", "aria-label": say("reply"), title: say("reply") },
+      icon("reply"),
+    ),
   );
 }
 
@@ -47,7 +50,9 @@ export const nameOf = (message) =>
 export function excerpt(message) {
   const words = (textOf(message) || message?.document?.file_name || say("message")).slice(0, 2000);
   const line = words.replace(/\s+/g, " ").trim();
-  return line.length > EXCERPT ? `${line.slice(0, EXCERPT).replace(/[\ud800-\udbff]$/, "")}…` : line;
+  return line.length > EXCERPT
+    ? `${line.slice(0, EXCERPT).replace(/[\ud800-\udbff]$/, "")}…`
+    : line;
 }
 
 function body(message, view) {
@@ -94,8 +99,13 @@ function foot(message) {
   return make(
     "p",
     { class: "foot" },
-    message.silent ? make("span", { class: "silent", title: say("silent"), role: "img",
-      "aria-label": say("silent") }, icon("silent")) : null,
+    message.silent
+      ? make(
+          "span",
+          { class: "silent", title: say("silent"), role: "img", "aria-label": say("silent") },
+          icon("silent"),
+        )
+      : null,
     message.edit_date ? make("span", { class: "edited" }, say("edited")) : null,
     make("time", { class: "time", title: moment(message.date) }, time(message.date)),
   );

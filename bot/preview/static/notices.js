@@ -16,7 +16,11 @@ export function notice(words) {
   directed(toast, words, document.documentElement.dir);
   toast.textContent = words;
   clearTimeout(timer);
-  timer = setTimeout(() => (toast.textContent = ""), SHORTEST + A_LETTER * words.length);
+  timer = setTimeout(hush, SHORTEST + A_LETTER * words.length);
+}
+
+export function hush() {
+  toast.textContent = "";
 }
 
 export function alertWith(words) {
@@ -33,4 +37,4 @@ export function refusal(error) {
 }
 
 byId("alert-close").addEventListener("click", () => alert.close());
-toast.addEventListener("click", () => (toast.textContent = ""));
+toast.addEventListener("click", hush);

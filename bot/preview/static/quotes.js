@@ -5,7 +5,7 @@ import { say } from "./words.js";
 
 const SLACK = 2; // pixels, for rounding
 
-const watcher = new ResizeObserver((changes) => changes.forEach(({ target }) => fold(target)));
+const watcher = new ResizeObserver((changes) => fold(changes.map(({ target }) => target)));
 
 const quotesIn = (article) => article.querySelectorAll("blockquote.expandable > .quoted");
 
@@ -15,12 +15,12 @@ export const watchQuotes = (article) => quotesIn(article).forEach((one) => watch
 export const forgetQuotes = (article) => quotesIn(article).forEach((one) => watcher.unobserve(one));
 
 /** Folds at once what the watcher would fold before the next frame. */
-export const foldQuotes = (article) => quotesIn(article).forEach(fold);
+export const foldQuotes = (article) => fold([...quotesIn(article)]);
 
 export function toggleQuote(quote) {
-  const button = quote.querySelector(":scope > .expand");
+  const button = buttonOf(quote);
   if (!button) return;
-  const open = button.getAttribute("aria-expanded") !== "true";
+  const open = !isOpen(quote);
   quote.classList.toggle("collapsed", !open);
   button.setAttribute("aria-expanded", String(open));
   button.textContent = say(open ? "less" : "more");
@@ -30,23 +30,27 @@ export function toggleQuote(quote) {
 export function keepOpen(before, after) {
   const quotes = after.querySelectorAll("blockquote.expandable");
   before.querySelectorAll("blockquote.expandable").forEach((quote, index) => {
-    if (quote.classList.contains("collapsed") || !quote.querySelector(":scope > .expand")) return;
-    if (!quotes[index]) return;
+    if (!isOpen(quote) || !quotes[index]) return;
     addButton(quotes[index]);
     toggleQuote(quotes[index]);
   });
 }
 
-function fold(quoted) {
-  const quote = quoted.parentElement;
-  const button = quote.querySelector(":scope > .expand");
-  if (button?.getAttribute("aria-expanded") === "true" || !quoted.clientHeight) return;
-  quote.classList.add("collapsed");
-  const long = quoted.scrollHeight - quoted.clientHeight > SLACK;
-  quote.classList.toggle("collapsed", long);
-  if (long && !button) addButton(quote);
-  if (!long) button?.remove();
+// All are measured before any is changed: a change in between would have the browser lay out the
+// whole chat again for each quote.
+function fold(quotes) {
+  const folded = quotes.filter((quoted) => !isOpen(quoted.parentElement) && quoted.clientHeight);
+  for (const quoted of folded) quoted.parentElement.classList.add("collapsed");
+  const long = folded.map((quoted) => quoted.scrollHeight - quoted.clientHeight > SLACK);
+  folded.forEach(({ parentElement: quote }, index) => {
+    quote.classList.toggle("collapsed", long[index]);
+    if (!long[index]) buttonOf(quote)?.remove();
+    else if (!buttonOf(quote)) addButton(quote);
+  });
 }
+
+const buttonOf = (quote) => quote.querySelector(":scope > .expand");
+const isOpen = (quote) => buttonOf(quote)?.getAttribute("aria-expanded") === "true";
 
 function addButton(quote) {
   const attributes = { type: "button", class: "expand", "aria-expanded": "false" };

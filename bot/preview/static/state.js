@@ -110,7 +110,8 @@ export function heardMenu({ commands, descriptions }) {
 }
 
 export function heardReader(one) {
-  if (Number.isInteger(one?.id)) state.readers.set(one.id, { ...state.readers.get(one.id), ...one });
+  if (Number.isInteger(one?.id))
+    state.readers.set(one.id, { ...state.readers.get(one.id), ...one });
 }
 
 /** A chat is new, was blocked or unblocked, or moved: then it keeps what was said in it. */
@@ -143,7 +144,8 @@ function firstReader() {
 
 const place = (there, id) => there.messages.findLastIndex((one) => one.message_id === id);
 const isMessage = (one) => Number.isInteger(one?.message_id);
-const objects = (list) => (Array.isArray(list) ? list.filter((one) => Number.isInteger(one?.id)) : []);
+const objects = (list) =>
+  Array.isArray(list) ? list.filter((one) => Number.isInteger(one?.id)) : [];
 
 function chatOf(one, messages) {
   const kept = Array.isArray(messages) ? messages.filter(isMessage).slice(-KEPT) : [];

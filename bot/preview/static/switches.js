@@ -3,7 +3,16 @@
 import { byId, make } from "./dom.js";
 import { act } from "./events.js";
 import { refusal } from "./notices.js";
-import { chat, chatsOf, isGroup, privateChat, reader, selectChat, selectReader, state } from "./state.js";
+import {
+  chat,
+  chatsOf,
+  isGroup,
+  privateChat,
+  reader,
+  selectChat,
+  selectReader,
+  state,
+} from "./state.js";
 import { say, spoken } from "./words.js";
 
 const LANGUAGES = { ar: "العربية", en: "English" };
@@ -70,8 +79,9 @@ function fillOption(label, { checked, name, note, face, unread, lang }) {
   const input = label.querySelector("input");
   const words = make("span", { class: "words" }, make("span", {}, make("bdi", { lang }, name)));
   if (note) words.append(make("small", {}, make("bdi", {}, note)));
-  label.replaceChildren(input);
-  if (face) label.append(make("span", { class: `face ${face}`, "aria-hidden": "true" }, initial(name)));
+  while (input.nextSibling) input.nextSibling.remove(); // a moved input would lose the focus
+  if (face)
+    label.append(make("span", { class: `face ${face}`, "aria-hidden": "true" }, initial(name)));
   label.append(words);
   if (unread) label.append(count(unread));
   input.checked = checked;
@@ -80,8 +90,12 @@ function fillOption(label, { checked, name, note, face, unread, lang }) {
 const initial = (name) => [...name.trim()][0] ?? "";
 
 const count = (unread) =>
-  make("span", { class: "unread" }, make("span", { "aria-hidden": "true" }, String(unread)),
-    make("span", { class: "unseen" }, say("unread", unread)));
+  make(
+    "span",
+    { class: "unread" },
+    make("span", { "aria-hidden": "true" }, String(unread)),
+    make("span", { class: "unseen" }, say("unread", unread)),
+  );
 
 function drawSummary() {
   const elsewhere = [...state.unread.values()].reduce((sum, one) => sum + one, 0);
@@ -133,6 +147,10 @@ panel.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || !narrow.matches) return;
   panel.open = false;
   panel.querySelector("summary").focus();
+});
+// Who points at a chat wants to see it; the arrow keys only pass by.
+byId("chats").addEventListener("click", (event) => {
+  if (narrow.matches && event.detail > 0 && event.target.name === "chat") panel.open = false;
 });
 document.addEventListener("pointerdown", (event) => {
   if (narrow.matches && panel.open && !panel.contains(event.target)) panel.open = false;
