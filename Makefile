@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+QUIET := --quiet --disable-pip-version-check --constraint constraints.txt
+INSTALL := $(BIN)/python -m pip install $(QUIET)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format bench clean
@@ -32,15 +33,18 @@ bench: $(VENV)/test ## measure speed and memory; takes some minutes
 clean: ## remove the virtual environment and caches; the data stay
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
+# Where Python has a pip, that one fetches ours: faster than unpacking Python's own and replacing it.
 $(VENV)/pip:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Isnad needs Python 3.11 or newer")'
-	$(PYTHON) -m venv $(VENV)
-	$(INSTALL) 'pip>=25.1'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Isnad needs Python 3.11 or newer")'
+	@$(PYTHON) -m venv --without-pip $(VENV)
+	@$(PYTHON) -m pip --python $(BIN)/python install $(QUIET) 'pip>=25.1' 2>/dev/null \
+	|| { $(BIN)/python -m ensurepip >/dev/null && $(INSTALL) 'pip>=25.1'; }
 	@touch $@
 
+# What the bot never imports need not be compiled: half of the time of an installation.
 $(VENV)/run: $(VENV)/pip pyproject.toml constraints.txt
 	@echo "Installing what the bot needs …"
-	@$(INSTALL) --editable .
+	@$(INSTALL) --no-compile --editable .
 	@touch $@
 
 $(VENV)/test: $(VENV)/pip pyproject.toml constraints.txt
