@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.preview.refusing import RefusedError, bad
+from bot.preview.schema import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,14 +90,14 @@ def perform(telegram: LoopbackTelegram, action: str, given: dict[str, Any]) -> d
     """Do what was asked for. Raises RefusedError, and pydantic's ValidationError."""
     if action not in _ACTIONS:
         raise RefusedError(404, "no such action")
+    if action in _HEARD and len(telegram.updates) >= MOST_WAITING:
+        raise bad("too many messages wait for the bot")
     model, act = _ACTIONS[action]
     return act(telegram, model.model_validate(given))
 
 
 def _say(telegram: LoopbackTelegram, wanted: Say) -> dict[str, Any]:
     reader = _reader(telegram, wanted.reader, wanted.chat)
-    if len(telegram.updates) >= MOST_WAITING:
-        raise bad("too many messages wait for the bot")
     if not wanted.text.strip():
         raise bad("message text is empty")
     replied = reader.chat.messages.get(wanted.reply_to or 0)
@@ -146,14 +147,14 @@ def _block(telegram: LoopbackTelegram, wanted: Block) -> dict[str, Any]:
 
 
 def _fault(telegram: LoopbackTelegram, wanted: Fault) -> dict[str, Any]:
-    faults = telegram.faults
+    faults, method = telegram.faults, canonical(wanted.method)
     match wanted.fault:
         case "slow_down":
-            faults.slow_down(wanted.method, wanted.seconds, wanted.times)
+            faults.slow_down(method, wanted.seconds, wanted.times)
         case "break_gateway":
-            faults.break_gateway(wanted.method, wanted.times)
+            faults.break_gateway(method, wanted.times)
         case "lose_reply":
-            faults.lose_reply(wanted.method, wanted.times)
+            faults.lose_reply(method, wanted.times)
         case "repeat":
             telegram.updates.repeat()
         case "migrate":
@@ -178,6 +179,7 @@ def _group(telegram: LoopbackTelegram, number: int | None) -> Chat:
     return chat
 
 
+_HEARD = frozenset({"say", "press", "inline", "choose"})  # by the bot
 _ACTIONS: dict[str, tuple[type[_Action], Callable[..., dict[str, Any]]]] = {
     "say": (Say, _say),
     "press": (Tap, _press),

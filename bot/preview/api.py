@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import email
-import email.policy
-import json
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -12,7 +10,7 @@ from urllib.parse import parse_qsl
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.preview import schema
+from bot.preview import schema, strict
 from bot.preview.faults import ReplyLostError
 from bot.preview.refusing import RefusedError, bad
 from bot.preview.schema import Upload
@@ -65,9 +63,9 @@ async def _call(telegram: LoopbackTelegram, request: Request) -> Response:
         try:
             given = schema.decode(method, sent)
         except RefusedError:
-            telegram.calls.append((method, sent))
+            telegram.calls.append((method, _noted(sent)))
             raise
-        telegram.calls.append((method, given))
+        telegram.calls.append((method, _noted(given)))
         updates = await telegram.updates.get(given) if method == "getUpdates" else None
 
         def perform() -> Any:
@@ -81,6 +79,13 @@ async def _call(telegram: LoopbackTelegram, request: Request) -> Response:
     finally:
         telegram.stir()
     return JSONResponse({"ok": True, "result": result})
+
+
+def _noted(given: dict[str, Any]) -> dict[str, Any]:
+    """Return what is kept of a call's parameters: of a file, which may have 50 MB, its name."""
+    return {
+        name: value.name if isinstance(value, Upload) else value for name, value in given.items()
+    }
 
 
 def _refusal(refused: RefusedError) -> Response:
@@ -102,18 +107,24 @@ def _authorise(telegram: LoopbackTelegram, request: Request) -> None:
 
 
 async def _body(request: Request) -> dict[str, Any]:
-    kind = request.headers.get("content-type", "")
-    form = kind.startswith("multipart/form-data")
+    written = request.headers.get("content-type", "")
+    kind = media_type(written)
+    form = kind == "multipart/form-data"
     body = await bounded(request, LARGEST_FORM if form else LARGEST_TEXT)
+    if kind == "application/json":
+        return as_object(body)
     try:
-        if kind.startswith("application/json"):
-            return as_object(body)
         if form:
-            return _form(kind, body)
+            return _form(written, body)
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
-    except (ValueError, LookupError, RecursionError):
+    except ValueError:
         raise bad("can't parse the request") from None
     return dict(pairs)
+
+
+def media_type(written: str) -> str:
+    """Return what a Content-Type names, without its parameters."""
+    return written.partition(";")[0].strip().lower()
 
 
 async def bounded(request: Request, most: int) -> bytes:
@@ -129,8 +140,8 @@ async def bounded(request: Request, most: int) -> bytes:
 def as_object(body: bytes) -> dict[str, Any]:
     """Parse a JSON object. Raises RefusedError."""
     try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError):
+        parsed = strict.loads(body)
+    except ValueError:
         raise bad("can't parse JSON object") from None
     if not isinstance(parsed, dict):
         raise bad("JSON object expected")
@@ -138,23 +149,42 @@ def as_object(body: bytes) -> dict[str, Any]:
 
 
 def _form(kind: str, body: bytes) -> dict[str, Any]:
-    head = f"Content-Type: {kind}\r\n\r\n".encode()
-    parts = email.message_from_bytes(head + body, policy=email.policy.HTTP).iter_parts()
+    # Cut by hand: `email` would read a file that is a message itself, and takes seconds for
+    # a file of many lines.
+    boundary = _headers(f"Content-Type: {kind}").get_boundary()
+    if not boundary:
+        raise bad("can't parse the form")
+    parts = (b"\r\n" + body).split(b"\r\n--" + boundary.encode(), MOST_FIELDS + 2)
+    if len(parts) > MOST_FIELDS + 2:
+        raise bad("too many fields")
     values: dict[str, Any] = {}
-    for part in parts:
-        if len(values) >= MOST_FIELDS:
-            raise bad("too many fields")
-        values[str(part.get_param("name", header="content-disposition"))] = _value(part)
-    return _attached(values)
+    for part in parts[1:]:
+        if part.startswith(b"--"):
+            return _attached(values)
+        head, found, content = part.partition(b"\r\n\r\n")
+        headers = _headers(head.decode("utf-8", "replace").strip())
+        name = headers.get_param("name", header="content-disposition")
+        if not found or not isinstance(name, str):
+            break
+        values[name] = _value(headers, content)
+    raise bad("can't parse the form")
+
+
+def _headers(written: str) -> Message:
+    return email.message_from_string(written)
 
 
 def _attached(values: dict[str, Any]) -> dict[str, Any]:
     """Put each file in the place of the "attach://name" that refers to it."""
     texts = [value for value in values.values() if isinstance(value, str)]
+
+    def referred(name: str) -> bool:
+        return any(f"attach://{name}" == text or f'"attach://{name}"' in text for text in texts)
+
     files = {
         f"attach://{name}": value
         for name, value in values.items()
-        if isinstance(value, Upload) and any(f"attach://{name}" in text for text in texts)
+        if isinstance(value, Upload) and referred(name)
     }
     return {
         name: files.get(value, value) if isinstance(value, str) else value
@@ -163,11 +193,8 @@ def _attached(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _value(part: Message) -> str | Upload:
-    content = part.get_payload(decode=True)
-    if not isinstance(content, bytes):
-        raise bad("can't parse the form")
-    name = part.get_filename()
+def _value(headers: Message, content: bytes) -> str | Upload:
+    name = headers.get_filename()
     if name is None:
         return content.decode()
-    return Upload(name, content, part.get_content_type())
+    return Upload(name, content, headers.get_content_type())

@@ -39,7 +39,7 @@ class Faults:
         times: int = 1,
     ) -> None:
         """Refuse the next calls of a method; a poll that hangs is refused at once."""
-        refusals = [RefusedError(status, description, parameters)] * times
+        refusals = [RefusedError(status, description, parameters) for _ in range(times)]
         if method == "getUpdates":
             self._updates.fail(refusals)
         else:

@@ -46,6 +46,11 @@ _ATTRIBUTE = re.compile(r"""\s+([a-zA-Z-]++)(?:=(?:"([^"]*+)"|'([^']*+)'|([^\s"'
 _TAG = re.compile(rf"<(/?)([a-zA-Z][a-zA-Z0-9-]*+)((?:{_ATTRIBUTE.pattern})*+)\s*+>")
 _CHARACTER = re.compile(r"&(?:(lt|gt|amp|quot)|#([0-9]{1,7})|#x([0-9a-fA-F]{1,6}));")
 _PLAIN = re.compile(r"[^<&]++")
+_SPOKEN = re.compile(
+    r"(?:(?<=\s)|^)(?:(?P<bot_command>/\w{1,32}(?:@\w{3,32})?)|(?P<mention>@\w{3,32})"
+    r"|(?P<url>https?://\S+))",
+    re.ASCII,
+)
 
 
 class BadMarkupError(Exception):
@@ -206,3 +211,22 @@ def _trimmed(text: str, entities: list[dict[str, Any]]) -> Parsed:
 
 def _byte(source: str, position: int) -> int:
     return len(source[:position].encode("utf-8", "surrogatepass"))
+
+
+def detected(text: str, written: list[dict[str, Any]] | None = None) -> list[dict[str, Any]]:
+    """Return the entities that were written, and the commands, mentions and links beside them."""
+    entities = list(written or ())
+    taken = [(each["offset"], each["offset"] + each["length"]) for each in entities if _shut(each)]
+    for found in _SPOKEN.finditer(text):
+        start = units(text[: found.start()])
+        end = start + units(found[0])
+        if not any(start < until and end > since for since, until in taken):
+            entities.append({"type": found.lastgroup, "offset": start, "length": end - start})
+    return sorted(entities, key=lambda each: (each["offset"], -each["length"]))
+
+
+def _shut(entity: dict[str, Any]) -> bool:
+    """Whether nothing is looked for inside: code, and what is a link or a mention already."""
+    return entity["type"] not in {"bold", "italic", "underline", "strikethrough", "spoiler"} and (
+        "blockquote" not in entity["type"]
+    )

@@ -258,6 +258,7 @@ class Methods:
                 raise bad(f"bot {field.replace('_', ' ')} is too long (at most {longest})")
             self.profile[field, given.get("language_code", "")] = given.get(field, "")
             self._telegram.show_menu()
+            self._telegram.tell("bot", **self._telegram.bot())
             return True
 
         return keep

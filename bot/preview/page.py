@@ -8,13 +8,14 @@ import re
 from contextlib import suppress
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from pydantic import ValidationError
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.preview.actions import LARGEST, perform
-from bot.preview.api import as_object, bounded
+from bot.preview.api import as_object, bounded, media_type
 from bot.preview.refusing import RefusedError
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from bot.preview.telegram import LoopbackTelegram
+    from bot.preview.telegram import LoopbackTelegram, Watcher
 
 # Beyond any number that Telegram has given out, yet exact in JavaScript: what is stored about these
 # two never meets a real reader.
@@ -60,7 +61,7 @@ def routes(telegram: LoopbackTelegram) -> list[Route]:
         return StreamingResponse(_events(telegram), media_type="text/event-stream")
 
     async def act(request: Request) -> Response:
-        if request.headers.get("content-type", "").partition(";")[0] != "application/json":
+        if media_type(request.headers.get("content-type", "")) != "application/json":
             return _refused(415, "Content-Type: application/json expected")
         try:
             given = as_object(await bounded(request, LARGEST))
@@ -99,18 +100,21 @@ def _file(telegram: LoopbackTelegram, number: str) -> Response:
     stored = telegram.files.get(number)
     if stored is None:
         return _refused(404, "no such file")
-    name = re.sub(r"[^\w. -]", "_", stored.name, flags=re.ASCII)[:100]
+    plain = re.sub(r"[^\w. -]", "_", stored.name, flags=re.ASCII)[:100]
+    whole = quote(stored.name[:100], safe="", errors="replace")
     # Never shown as a page of ours, whatever the bot says it is.
     return Response(
         stored.content,
         media_type="application/octet-stream",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        headers={
+            "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{whole}"
+        },
     )
 
 
 async def _events(telegram: LoopbackTelegram) -> AsyncIterator[str]:
     """Yield everything there is, then everything that happens, as server-sent events."""
-    watcher: asyncio.Queue[tuple[str, dict[str, Any]] | None] = asyncio.Queue(BEHIND)
+    watcher: Watcher = asyncio.Queue(BEHIND)
     telegram.watchers.add(watcher)
     try:
         yield _event("state", _state(telegram))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.preview.chats import PATIENCE, Chat, SentMessage, quoted
-from bot.preview.markup import units
+from bot.preview.markup import detected
 from bot.preview.rules import keyboard, message_text
 
 if TYPE_CHECKING:
@@ -18,12 +17,6 @@ if TYPE_CHECKING:
     from bot.preview.telegram import LoopbackTelegram
 
 LONGEST_QUERY = 256  # characters of an inline query
-
-_ENTITY = re.compile(
-    r"(?:(?<=\s)|^)(?:(?P<bot_command>/\w{1,32}(?:@\w{3,32})?)|(?P<mention>@\w{3,32})"
-    r"|(?P<url>https?://\S+))",
-    re.ASCII,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,20 +219,9 @@ class Reader:
             if value is None:
                 continue
             message[name] = value
-            if name in {"text", "caption"} and (found := _entities(value)):
+            if name in {"text", "caption"} and (found := detected(value)):
                 message["entities" if name == "text" else "caption_entities"] = found
         return message
-
-
-def _entities(text: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "type": found.lastgroup,
-            "offset": units(text[: found.start()]),
-            "length": units(found[0]),
-        }
-        for found in _ENTITY.finditer(text)
-    ]
 
 
 def _data(message: SentMessage | None, label: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bot.preview.markup import BadMarkupError, Parsed, parse, units, url_fault
+from bot.preview.markup import BadMarkupError, Parsed, detected, parse, units, url_fault
 from bot.preview.refusing import bad
 
 TEXT_LIMIT, CAPTION_LIMIT = 4096, 1024  # UTF-16 units after parsing
@@ -41,7 +41,7 @@ def formatted(
         parsed = Parsed(source.strip(), _inside(source.strip(), given.get(entities) or []))
     if units(parsed.text) > most:
         raise bad("message is too long" if most == TEXT_LIMIT else "message caption is too long")
-    return parsed
+    return Parsed(parsed.text, detected(parsed.text, parsed.entities))
 
 
 def message_text(given: dict[str, Any], field: str = "text") -> Parsed:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from bot.preview import strict
 from bot.preview.refusing import RefusedError, bad
 
 if TYPE_CHECKING:
@@ -113,8 +113,8 @@ def _read(field: _Field, text: str) -> Any:
     if not text and "Integer" in field.types:
         raise bad(f"{field.name} is empty")
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return strict.loads(text)
+    except ValueError:
         raise bad(f"can't parse {field.name}: can't parse JSON") from None
 
 

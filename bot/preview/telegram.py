@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from bot.preview.chats import SentMessage
     from bot.preview.schema import Upload
 
+# What an open page has not been told yet; None ends it.
+Watcher = asyncio.Queue[tuple[str, dict[str, Any]] | None]
+
 CALLS_KEPT = 10_000
 QUERIES_KEPT = 1_000
 FILES_KEPT = 20  # of at most 50 MB
@@ -69,7 +72,7 @@ class LoopbackTelegram:
         self.askers: OrderedDict[str, int] = OrderedDict()
         self.inline_messages: OrderedDict[str, tuple[Chat, dict[str, Any]]] = OrderedDict()
         self.files: OrderedDict[str, Upload] = OrderedDict()
-        self.watchers: set[asyncio.Queue[tuple[str, dict[str, Any]] | None]] = set()
+        self.watchers: set[Watcher] = set()
         self.updates = Updates(self.stir, self._show_listening)
         self.faults = Faults(self.updates)
         self.methods = Methods(self)
@@ -96,10 +99,10 @@ class LoopbackTelegram:
         traceback: TracebackType | None,
     ) -> None:
         self.updates.close()
-        for watcher in self.watchers:
-            watcher.put_nowait(None)
+        for watcher in tuple(self.watchers):
+            self._cut_off(watcher)
         self.stir()
-        await self._serving.__aexit__(kind, error, traceback)
+        await self._serving.__aexit__(None, None, None)
 
     # People and places
 
@@ -252,9 +255,14 @@ class LoopbackTelegram:
             try:
                 watcher.put_nowait((event, data))
             except asyncio.QueueFull:
-                self.watchers.discard(watcher)
-                watcher.get_nowait()
-                watcher.put_nowait(None)
+                self._cut_off(watcher)
+
+    def _cut_off(self, watcher: Watcher) -> None:
+        """End a page's events, with room made for the end."""
+        self.watchers.discard(watcher)
+        if watcher.full():
+            watcher.get_nowait()
+        watcher.put_nowait(None)
 
     def show(self, chat: Chat, **more: Any) -> None:
         """Tell the pages about a chat that is new or has changed."""

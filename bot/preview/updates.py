@@ -115,9 +115,10 @@ class Updates:
 
     async def get(self, given: dict[str, Any]) -> list[dict[str, Any]]:
         """Answer getUpdates, waiting up to its timeout. Raises RefusedError, 409 among others."""
-        if not self.listening:
-            self._listens(True)  # noqa: FBT003 - a callback
+        begins = not self.listening
         poller = self._poller = object()
+        if begins:
+            self._listens(True)  # noqa: FBT003 - a callback
         self._change()
         if self._rest:
             self._rest.cancel()
