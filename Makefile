@@ -6,7 +6,7 @@ QUIET := --quiet --disable-pip-version-check --constraint constraints.txt
 INSTALL := $(BIN)/python -m pip install $(QUIET)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench clean
+.PHONY: help run test lint format bench pictures clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ format: $(VENV)/lint ## put the code into its usual shape
 
 bench: $(VENV)/test ## measure speed and memory; takes some minutes
 	$(BIN)/python -m tests.bench
+
+pictures: $(VENV)/test ## take the README's pictures anew; needs Chromium and Arabic fonts
+	$(BIN)/python -m tests.browser.pictures
 
 clean: ## remove the virtual environment and caches; the data stay
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
