@@ -32,6 +32,7 @@ GROUP = -1_004_500_000_000_001
 SHOWN = 200  # messages of a chat when a page opens
 BEHIND = 1_000  # events that a page may lag
 HEARTBEAT = 15.0  # seconds
+RETRY = 1000  # milliseconds after which a page that lost the server looks again
 
 _TYPES = {
     ".html": "text/html",
@@ -117,6 +118,7 @@ async def _events(telegram: LoopbackTelegram) -> AsyncIterator[str]:
     watcher: Watcher = asyncio.Queue(BEHIND)
     telegram.watchers.add(watcher)
     try:
+        yield f"retry: {RETRY}\n\n"
         yield _event("state", _state(telegram))
         while True:
             happened = None

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 FOLDER = ROOT / "docs" / "images"
 
-
 ENGLISH = "According to Araghchi, what did the three ministers agree on?"
 ARABIC = "من ذكر أن المعارضة السورية قدمت ضمانات لموسكو؟"
 UNANSWERED = "ما أعراض مرض السكري؟"

@@ -7,7 +7,7 @@ import os
 import re
 import signal
 import sys
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,7 @@ async def program(folder: Path, *options: str) -> AsyncIterator[re.Match[bytes]]
             assert line, "the program ended"
         yield found
     finally:
-        process.send_signal(signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            process.send_signal(signal.SIGTERM)
         await process.communicate()
     assert process.returncode == 0
