@@ -9,11 +9,11 @@ import signal
 import sys
 import webbrowser
 from contextlib import asynccontextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from pydantic import HttpUrl, SecretStr
 
-from bot.app import run
 from bot.errors import IsnadError
 from bot.preview.serving import HOST
 from bot.preview.telegram import LoopbackTelegram
@@ -41,8 +41,10 @@ async def try_out(
         if browser:
             await _open_browser(f"{telegram.url}/")
         _reach_directly()
+        # Seconds, at the very first start: the page is there meanwhile.
+        app = await asyncio.to_thread(import_module, "bot.app")
         there = {"telegram_token": SecretStr(token), "telegram_api_url": HttpUrl(telegram.url)}
-        return await run(settings.model_copy(update=there))
+        return int(await app.run(settings.model_copy(update=there)))
 
 
 async def serve_alone(
