@@ -19,7 +19,7 @@ from retrieval.languages import Language
 from retrieval.stopwords import STOP_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 STOP_WEIGHT = 0.5  # half weight gains a point of hit@1 in both languages; removal costs two
 SEPARATOR, STOP_MARK = "|", "!"  # between the terms of one word, and after them; in no term
@@ -34,6 +34,8 @@ _WORD = re.compile(
     """,
     re.VERBOSE,
 )
+_CHUNK = re.compile(r"\S+")
+_EDGES = re.compile(r"[\W_]*")
 _ARABIC_LETTER = re.compile("[\u0620-\u064a\u066e-\u06d3]")
 _FOLD = str.maketrans(
     {
@@ -116,6 +118,19 @@ def tokens(text: str) -> list[Token]:
     return list(chain.from_iterable(map(_words, chunks)))
 
 
+def placed(text: str) -> Iterator[tuple[Token, int, int]]:
+    """Yield the words of `text` in order, as `tokens` does, with the characters they stand at.
+
+    A word that compatibility characters make is given the place of all that it is written with.
+    """
+    for match in _CHUNK.finditer(text):
+        start = match.start()
+        for piece in _pieces(match.group()):
+            for word, first, last in _places(piece):
+                yield word, start + first, start + last
+            start += len(piece)
+
+
 def terms(words: Iterable[Token]) -> list[str]:
     """Return the terms of the words, word after word: what an index takes for a text."""
     return [term for word in words for term in word.terms]
@@ -152,6 +167,16 @@ def _pieces(chunk: str) -> list[str]:
 def _words(chunk: str) -> tuple[Token, ...]:
     # One character may stand for several words (U+FDFA is four), or for a letter in one shape.
     return tuple(_token(word) for word in _WORD.findall(unicodedata.normalize("NFKC", chunk)))
+
+
+@lru_cache(maxsize=1 << 15)
+def _places(chunk: str) -> tuple[tuple[Token, int, int], ...]:
+    if unicodedata.is_normalized("NFKC", chunk):
+        return tuple((_token(m.group()), *m.span()) for m in _WORD.finditer(chunk))
+    # Its words stand at other offsets than their letters came from.
+    start, end = _EDGES.match(chunk), _EDGES.match(chunk[::-1])
+    first, last = (edge.end() if edge else 0 for edge in (start, end))
+    return tuple((word, first, max(first, len(chunk) - last)) for word in _words(chunk))
 
 
 # A word comes back with other punctuation, which is another chunk.
@@ -220,6 +245,11 @@ def _countries() -> dict[str, str]:
 
 def _lexicon(name: str) -> str:
     return files("retrieval").joinpath("lexicon", f"{name}.txt").read_text("utf-8")
+
+
+def regular(surface: str) -> str | None:
+    """Return the verb or the singular that an irregular English form belongs to, if it is one."""
+    return _bases().get(surface)
 
 
 def light_stem(folded: str) -> str:
