@@ -15,18 +15,28 @@ from telegram.ext import Application, ApplicationBuilder, ContextTypes, Defaults
 from telegram.request import HTTPXRequest
 
 from bot import handlers
+from bot.alarms import Alarms, running
+from bot.alerts import Alerts
 from bot.archive import Archive
-from bot.context import SERVICES, Asked, Context, Services
+from bot.clocks import Clocks
+from bot.context import SERVICES, Asked, Context, Follows, Services
+from bot.delivery import Deliverer
+from bot.desk import Desk
+from bot.feeds import Newsagent
 from bot.handlers.commands import MENU
 from bot.i18n.catalog import Catalogue
 from bot.limiter import Pace
 from bot.newsroom import open_with_seeds
 from bot.polling import Complaint, PollingRequest, Pulse, ReaderQueues, until_deaf
+from bot.sources.fetching import Fetcher
 from bot.store import Store
+from bot.turns import Turns
+from bot.watching import Watcher
+from bot.wording import Wording
 from retrieval.models import Language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from config.settings import Settings
 
@@ -71,37 +81,50 @@ async def run(settings: Settings) -> int:
             return STOPPED
 
 
-def services(settings: Settings, archive: Asked, store: Store) -> Services:
-    """Return what the handlers act on."""
+def services(
+    settings: Settings,
+    archive: Asked,
+    store: Store,
+    follows: Follows,
+    fetcher: Fetcher | None = None,
+) -> Services:
+    """Return what the handlers act on; without a fetcher operators cannot see to the feeds."""
     return Services(
         archive=archive,
         readers=store.readers,
         feedback=store.feedback,
+        follows=follows,
         catalogue=Catalogue(),
         pace=Pace(settings.questions_per_minute),
         inline_pace=Pace(settings.questions_per_minute * INLINE_PER_QUESTION),
         opening_pace=Pace(settings.questions_per_minute * OPENINGS_PER_QUESTION),
+        desk=Desk(store, fetcher) if fetcher else None,
         newsroom=settings.newsroom,
+        admins=settings.admins,
+        time_zone=settings.time_zone,
     )
 
 
-def build(settings: Settings, behind: Services, pulse: Pulse) -> App:
+def build(settings: Settings, behind: Services, pulse: Pulse, clocks: Clocks | None = None) -> App:
     """Return the application, not started. The token must be set."""
     token = settings.telegram_token
     if token is None:
         raise ValueError("a bot needs a token")
     # Telegram's waits as timedelta, the only form that the library's next version knows.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
+    server = str(settings.telegram_api_url).rstrip("/")
     app: App = (
         ApplicationBuilder()
         .token(token.get_secret_value())
-        .base_url(f"{str(settings.telegram_api_url).rstrip('/')}/bot")
+        .base_url(f"{server}/bot")
+        .base_file_url(f"{server}/file/bot")
         .request(HTTPXRequest(connection_pool_size=64, pool_timeout=10, read_timeout=10))
         .get_updates_request(PollingRequest(pulse, connection_pool_size=2))
         .defaults(Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)))
         .concurrent_updates(ReaderQueues())
         .context_types(ContextTypes(context=Context))
         .job_queue(None)
+        .rate_limiter(Turns(clocks or Clocks()))
         .build()
     )
     app.bot_data[SERVICES] = behind
@@ -110,11 +133,18 @@ def build(settings: Settings, behind: Services, pulse: Pulse) -> App:
     return app
 
 
-async def serve(app: App, pulse: Pulse, *, silence: float) -> int:
+async def serve(
+    app: App,
+    pulse: Pulse,
+    *,
+    silence: float,
+    deliverer: Deliverer | None = None,
+    alarms: Alarms | None = None,
+) -> int:
     """Answer readers until cancelled or until Telegram is silent; return the exit code."""
     try:
         await _connect(app)
-        await _listen(app, pulse, silence)
+        await _listen(app, pulse, silence, [each for each in (deliverer, alarms) if each])
     except InvalidToken:
         log.error(  # noqa: TRY400 - the exception's message is the token
             "Telegram does not accept the token: set ISNAD_TELEGRAM_TOKEN to what @BotFather gave"
@@ -130,18 +160,52 @@ async def _open_and_serve(settings: Settings) -> int:
     async with (
         Store.open(settings.data_dir) as store,
         Archive.open(store.articles, settings.data_dir) as archive,
+        Alerts.open(store, settings.time_zone) as alerts,
+        Fetcher(allowed=settings.private_hosts) as fetcher,
     ):
         if settings.seeds:
             await open_with_seeds(store.articles)
         pulse = Pulse()
-        app = build(settings, services(settings, archive, store), pulse)
-        async with asyncio.TaskGroup() as group:
-            following = group.create_task(archive.follow())
-            # A large index that must be rebuilt does not keep readers waiting: what is in it
-            # already is answered from.
-            await archive.caught_up(INDEX_SECONDS)
-            code = await serve(app, pulse, silence=settings.silence_seconds)
-            following.cancel()
+        behind = services(settings, archive, store, alerts, fetcher)
+        clocks = Clocks()
+        app = build(settings, behind, pulse, clocks)
+        deliverer = Deliverer(
+            bot=app.bot,
+            outbox=store.outbox,
+            following=store.following,
+            sayings=Wording(store, alerts, behind.catalogue, settings.time_zone),
+            clocks=clocks,
+            wake=alerts.news,
+        )
+        alarms = Alarms(
+            bot=app.bot,
+            admins=settings.admins,
+            catalogue=behind.catalogue,
+            store=store,
+            data_dir=settings.data_dir,
+            time_zone=settings.time_zone,
+        )
+        watchers = [Watcher(store.articles, folder) for folder in settings.watch]
+        with running(settings.data_dir, crashed=alarms.crashed):
+            async with asyncio.TaskGroup() as group:
+                working = [
+                    group.create_task(archive.follow()),
+                    group.create_task(alerts.run()),
+                    group.create_task(Newsagent(store, fetcher, told=alarms.polled).run()),
+                    *(group.create_task(each.run()) for each in watchers),
+                ]
+                # A large index that must be rebuilt does not keep readers waiting: what is in it
+                # already is answered from.
+                await archive.caught_up(INDEX_SECONDS)
+                code = await serve(
+                    app,
+                    pulse,
+                    silence=settings.silence_seconds,
+                    deliverer=deliverer,
+                    alarms=alarms,
+                )
+                for task in working:
+                    task.cancel()
     return code
 
 
@@ -162,8 +226,10 @@ async def _connect(app: App) -> None:
             return
 
 
-async def _listen(app: App, pulse: Pulse, silence: float) -> None:
-    """Handle updates until Telegram is silent."""
+async def _listen(
+    app: App, pulse: Pulse, silence: float, tellers: Sequence[Deliverer | Alarms]
+) -> None:
+    """Handle updates, deliver alerts and warn operators until Telegram is silent."""
     if app.updater is None:
         raise ValueError("an application that polls has an updater")
     await app.start()
@@ -177,9 +243,11 @@ async def _listen(app: App, pulse: Pulse, silence: float) -> None:
     pulse.beat()
     log.info("listening as @%s", app.bot.username)
     async with asyncio.TaskGroup() as group:
-        introduction = group.create_task(_introduce(app))
+        beside = [group.create_task(_introduce(app))]
+        beside += [group.create_task(each.run()) for each in tellers]
         await until_deaf(pulse, silence)
-        introduction.cancel()
+        for task in beside:
+            task.cancel()
 
 
 async def _introduce(app: App) -> None:

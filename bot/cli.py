@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import logging
 import re
 import sys
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from bot.errors import IsnadError, TransientError
-from config.logs import configure
-from config.settings import Settings
+from bot.cli_feeds import feeds
+from bot.shell import FAILED, finish, opened, read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine
     from contextlib import AbstractContextManager
     from typing import TextIO
 
     from bot.archive import Archive
-    from bot.store import Store
+    from config.settings import Settings
 
-T = TypeVar("T")
-
-FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 PREVIEW_TOKEN = "123456:PREVIEW"  # noqa: S105 - opens nothing but a server on loopback
 
 Port = Annotated[
@@ -49,6 +41,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(feeds, name="feeds")
 
 
 @app.command()
@@ -60,17 +53,17 @@ def run(
     ] = True,
 ) -> None:
     """Start the bot; while there is no token, try it in the browser."""
-    settings = _settings()
+    settings = read_settings()
     if settings.telegram_token is None and preview:
         from bot.trial import try_out
 
         typer.echo("No token yet: in Telegram, send /newbot to @BotFather and copy what it gives,")
         typer.echo("then set ISNAD_TELEGRAM_TOKEN to it and run again. Until then, try it here.")
         typer.echo()
-        raise typer.Exit(_finish(try_out(settings, port, browser=browser, say=typer.echo)))
+        raise typer.Exit(finish(try_out(settings, port, browser=browser, say=typer.echo)))
     from bot.app import run as run_bot
 
-    raise typer.Exit(_finish(run_bot(settings)))
+    raise typer.Exit(finish(run_bot(settings)))
 
 
 @app.command()
@@ -84,13 +77,13 @@ def preview(
 
     if not re.fullmatch(r"[0-9]{1,15}:[A-Za-z0-9_-]{1,100}", token):
         raise typer.BadParameter("a token looks like 123456:ABC-DEF…")
-    _finish(serve_alone(token, port, browser=browser, say=typer.echo))
+    finish(serve_alone(token, port, browser=browser, say=typer.echo))
 
 
 @app.command()
 def chat() -> None:
     """Talk to the archive in the terminal; an empty line ends it."""
-    _converse(_settings())
+    _converse(read_settings())
 
 
 @app.command()
@@ -106,12 +99,12 @@ def ask(
     """Answer one question, or every line of a file in JSON lines."""
     if (question is None) == (batch is None):
         raise typer.BadParameter("give a question, or --batch FILE")
-    settings = _settings()
+    settings = read_settings()
 
     async def answer() -> None:
         from bot.terminal import show
 
-        async with _opened(settings) as (_, archive):
+        async with opened(settings) as (_, archive):
             if batch is not None:
                 await _answer_lines(archive, batch, limit)
             elif as_json:
@@ -119,18 +112,24 @@ def ask(
             else:
                 await show(archive, question or "", limit, newsroom=settings.newsroom)
 
-    _finish(answer())
+    finish(answer())
 
 
 @app.command()
 def add(
-    paths: Annotated[
-        list[Path], typer.Argument(help="Files and folders: .txt .md .html .json .jsonl")
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            help="Files and folders (.txt .md .html .json .jsonl), and pages by https://…"
+        ),
     ],
+    quiet: Annotated[bool, typer.Option("--quiet", help="Tell nobody of them.")] = False,
 ) -> None:
     """Add articles to the archive, also while the bot runs."""
-    settings = _settings()
-    _finish(_add(settings, paths))
+    settings = read_settings()
+    pages = [each for each in sources if each.startswith(("http://", "https://"))]
+    paths = [Path(each) for each in sources if each not in pages]
+    finish(_add(settings, paths, pages, quiet=quiet))
 
 
 @app.command()
@@ -156,7 +155,7 @@ def evaluate(
         }
         _print_figures(figures, as_json=as_json)
 
-    _finish(report())
+    finish(report())
 
 
 @app.command()
@@ -164,58 +163,24 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Show what the archive holds and whether the index is up to date."""
-    settings = _settings()
+    settings = read_settings()
 
     async def report() -> None:
         from bot.status import figures
 
         _print_figures(await figures(settings.data_dir), as_json=as_json)
 
-    _finish(report())
-
-
-def _settings() -> Settings:
-    """Read the settings and set up logging; on a mistake say which setting, and end."""
-    try:
-        settings = Settings()
-    except ValidationError as error:
-        for each in error.errors(include_input=False, include_url=False):
-            name = "_".join(str(part) for part in each["loc"][:1])
-            typer.echo(f"ISNAD_{name.upper()}: {each['msg']}", err=True)
-        raise typer.Exit(MISUSED) from None
-    token = settings.telegram_token
-    configure(settings.log_level, [token.get_secret_value()] if token else [])
-    return settings
-
-
-@asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[tuple[Store, Archive]]:
-    """Open the archive, with the first articles if it is empty, and bring its index up to date."""
-    from bot.archive import Archive
-    from bot.newsroom import open_with_seeds
-    from bot.store import Store
-
-    async with (
-        Store.open(settings.data_dir) as store,
-        Archive.open(store.articles, settings.data_dir) as archive,
-    ):
-        if settings.seeds:
-            await open_with_seeds(store.articles)
-        try:
-            await archive.catch_up()
-        except TransientError as error:
-            typer.echo(f"isnad: {error}; answering from what was indexed before", err=True)
-        yield store, archive
+    finish(report())
 
 
 def _converse(settings: Settings) -> None:
     async def conversation() -> None:
         from bot.terminal import converse
 
-        async with _opened(settings) as (_, archive):
+        async with opened(settings) as (_, archive):
             await converse(archive, settings.newsroom, sys.stdin)
 
-    _finish(conversation())
+    finish(conversation())
 
 
 async def _answer_lines(archive: Archive, name: str, limit: int) -> None:
@@ -244,16 +209,28 @@ async def _print_record(archive: Archive, question: str, limit: int) -> None:
     typer.echo(json.dumps(record, ensure_ascii=False))
 
 
-async def _add(settings: Settings, paths: list[Path]) -> None:
-    from bot.newsroom import take_in
+async def _add(settings: Settings, paths: list[Path], pages: list[str], *, quiet: bool) -> None:
+    from bot.newsroom import Tally, take_in, take_in_pages
     from bot.progress import adding
     from bot.store import Outcome
 
-    async with _opened(settings) as (store, archive):
+    tally = Tally()
+    async with opened(settings) as (store, archive):
         with adding() as shown:
-            tally = await take_in(
-                store.articles, paths, refused=shown.refused, stored=shown.stored, seen=shown.seen
-            )
+            heard: dict[str, Any] = {
+                "quiet": quiet,
+                "refused": shown.refused,
+                "stored": shown.stored,
+                "seen": shown.seen,
+                "tally": tally,
+            }
+            if paths:
+                await take_in(store.articles, paths, **heard)
+            if pages:
+                from bot.sources.fetching import Fetcher
+
+                async with Fetcher(allowed=settings.private_hosts) as fetcher:
+                    await take_in_pages(store.articles, pages, fetcher, **heard)
             shown.indexing()
             await archive.catch_up(shown.indexed)
     counts = ", ".join(f"{tally.outcomes[outcome]:,} {outcome}" for outcome in Outcome)
@@ -270,15 +247,3 @@ def _print_figures(figures: dict[str, Any], *, as_json: bool) -> None:
     for name, figure in figures.items():
         table.add_row(name, f"{figure:,}" if isinstance(figure, int) else str(figure))
     Console().print(table)
-
-
-def _finish(work: Coroutine[Any, Any, T]) -> T:
-    """Run a command to its end; say what we raise on purpose in one line."""
-    try:
-        return asyncio.run(work)
-    except IsnadError as error:
-        logging.getLogger(__name__).debug("failed", exc_info=error)
-        typer.echo(f"isnad: {error}", err=True)
-        raise typer.Exit(FAILED) from None
-    except KeyboardInterrupt:
-        raise typer.Exit(INTERRUPTED) from None

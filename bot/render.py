@@ -30,6 +30,7 @@ PUBLISHER_LIMIT = 80
 ECHO_LIMIT = 200
 DESCRIPTION_LIMIT = 150
 URL_LIMIT = 2048
+ALERT_ME = "a:"  # the question stands in the message that was answered
 
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 
@@ -82,7 +83,8 @@ def answer(found: Answer, say: Voice, *, skip: int = 0) -> Message:
         Button(say.plain("helpful"), f"h:{code}"),
         Button(say.plain("not_helpful"), f"n:{code}"),
     ]
-    return Message(fitted.html if fitted else _too_long(shown[0], say), _rows(reading, verdict))
+    keyboard = rows(reading, verdict, [Button(say.plain("alert_me"), ALERT_ME)])
+    return Message(fitted.html if fitted else _too_long(shown[0], say), keyboard)
 
 
 def reopened(quotes: Sequence[Quote], say: Voice) -> Message:
@@ -90,8 +92,8 @@ def reopened(quotes: Sequence[Quote], say: Voice) -> Message:
     for number in range(len(quotes), 0, -1):
         fitted = _fitting(quotes[:number], say, say.html("reopened"))
         if fitted:
-            return Message(fitted.html, _rows(_reading_row(quotes[:number], say, fitted)))
-    return Message(_too_long(quotes[0], say), _rows(_reading_row(quotes[:1], say, None)))
+            return Message(fitted.html, rows(_reading_row(quotes[:number], say, fitted)))
+    return Message(_too_long(quotes[0], say), rows(_reading_row(quotes[:1], say, None)))
 
 
 def refusal(found: Answer, say: Voice, summary: ArchiveSummary) -> Message:
@@ -105,10 +107,10 @@ def refusal(found: Answer, say: Voice, summary: ArchiveSummary) -> Message:
     if found.near:
         lines += ["", say.html("near")]
         # Not isolated: a line's direction is that of its first strong letter, its own.
-        lines += [f"{n}) {_headline(near, own_line=True)}" for n, near in enumerate(found.near, 1)]
+        lines += [f"{n}) {headline(near, own_line=True)}" for n, near in enumerate(found.near, 1)]
         lines.append("")
     lines.append(say.html("rephrase"))
-    return Message("\n".join(lines))
+    return Message("\n".join(lines), ((Button(say.plain("alert_me_if"), ALERT_ME),),))
 
 
 def context(quotes: Sequence[Quote], say: Voice) -> Message:
@@ -124,14 +126,14 @@ def card(quote: Quote, question: str, say: Voice, username: str) -> Card | None:
     if fitted is None:
         return None
     row = [
-        *_open_button(quote.article, say),
+        *open_button(quote.article, say),
         Button(say.plain("open_in_bot"), url=f"https://t.me/{username}?start=q_{code}"),
     ]
     return Card(
         code=code,
         title=cut(quote.article.title, HEADLINE_LIMIT),
         description=cut(f"{quote.article.publisher}: {quote.text}", DESCRIPTION_LIMIT),
-        message=Message(fitted.html, _rows(row)),
+        message=Message(fitted.html, rows(row)),
     )
 
 
@@ -260,7 +262,7 @@ def _passages(quotes: Sequence[Quote], say: Voice) -> str | None:
                 n=len(group),
                 numbers=tuple(index + 1 for index in group),
                 publisher=cut(article.publisher, PUBLISHER_LIMIT),
-                headline=_headline(article),
+                headline=headline(article),
             )
             passage = surroundings.marked([quotes[index] for index in group], limit)
             parts += [title, f"<blockquote>{passage}</blockquote>"]
@@ -271,7 +273,7 @@ def _passages(quotes: Sequence[Quote], say: Voice) -> str | None:
 
 
 def _too_long(quote: Quote, say: Voice) -> Html:
-    return say.html("too_long", headline=_headline(quote.article))
+    return say.html("too_long", headline=headline(quote.article))
 
 
 def attribution(quote: Quote, say: Voice, number: int = 1) -> Html:
@@ -281,7 +283,7 @@ def attribution(quote: Quote, say: Voice, number: int = 1) -> Html:
     params: dict[str, object] = {
         "publisher": cut(article.publisher, PUBLISHER_LIMIT),
         "language": say.html(f"language_{article.language}"),
-        "headline": _headline(article),
+        "headline": headline(article),
     }
     if number > 1:
         params["number"] = number
@@ -294,8 +296,9 @@ def attribution(quote: Quote, say: Voice, number: int = 1) -> Html:
     return line
 
 
-def _headline(article: Article, *, own_line: bool = False) -> Html:
-    title = cut(article.title, HEADLINE_LIMIT)
+def headline(article: Article, *, own_line: bool = False, limit: int = HEADLINE_LIMIT) -> Html:
+    """Return a headline in bold, linked where there is an address; isolated unless on its own."""
+    title = cut(article.title, limit)
     shown = html.escape(without_bidi(title)) if own_line else isolated(title)
     if openable(article.url):
         shown = f'<a href="{html.escape(article.url or "")}">{shown}</a>'
@@ -311,16 +314,18 @@ def _searched(say: Voice, summary: ArchiveSummary) -> Html:
 
 def _reading_row(quotes: Sequence[Quote], say: Voice, fitted: _Fitted | None) -> list[Button]:
     """Return Open, and Context where it would show what the message does not."""
-    row = _open_button(quotes[0].article, say)
+    row = open_button(quotes[0].article, say)
     adds = fitted is None or surroundings.unseen(quotes, first_shown=fitted.context)
     if adds and _passages(quotes, say):
         row.append(Button(say.plain("context_button"), f"c:{code_of(quotes)}"))
     return row
 
 
-def _open_button(article: Article, say: Voice) -> list[Button]:
+def open_button(article: Article, say: Voice) -> list[Button]:
+    """Return the button that opens an article, if Telegram takes its address."""
     return [Button(say.plain("open"), url=article.url)] if openable(article.url) else []
 
 
-def _rows(*rows: Sequence[Button]) -> Keyboard:
-    return tuple(tuple(row) for row in rows if row)
+def rows(*given: Sequence[Button]) -> Keyboard:
+    """Return a keyboard of the rows that are not empty."""
+    return tuple(tuple(row) for row in given if row)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.archive import Archive
@@ -24,6 +25,9 @@ async def figures(data_dir: Path) -> dict[str, Any]:
         summary = await store.articles.summary()
         verdicts = await store.feedback.count()
         last = await store.articles.last_revision()
+        followed = await store.following.counts()
+        outbox = await store.outbox.counts(datetime.now(UTC))
+        feeds = await store.feeds.all()
         database, index, free = await asyncio.to_thread(_sizes, data_dir)
         return {
             "data folder": str(data_dir),
@@ -37,6 +41,14 @@ async def figures(data_dir: Path) -> dict[str, Any]:
             "published to": summary.newest.isoformat() if summary.newest else None,
             "last added": summary.last_added.isoformat() if summary.last_added else None,
             **{f"answers {verdict}": n for verdict, n in sorted(verdicts.items())},
+            "alerts": followed["alerts"],
+            "chats that follow something": followed["followers"],
+            "alerts waiting": outbox["waiting"],
+            "headlines waiting for digests": outbox["digest"],
+            "oldest waiting, due": outbox["oldest"].isoformat() if outbox["oldest"] else None,
+            "set aside": outbox["parked"],
+            "feeds": len(feeds),
+            "feeds failing": sum(each.trouble is not None for each in feeds),
             "database MB": database,
             "index MB": index,
             "disk free MB": free,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from telegram import MessageEntity
 
 from bot import render, smalltalk
+from bot.handlers import alerts, operators
 from bot.handlers.commands import guide
 from bot.handlers.reply import reply
 
@@ -23,14 +24,18 @@ if TYPE_CHECKING:
 async def in_private(update: Update, context: Context) -> None:
     """Answer a text, or the words beside a picture; say kindly that nothing else can be read."""
     message = update.effective_message
-    if message:
+    if message is None or await alerts.answered(update, context):
+        return
+    if not await operators.handed(update, context):
         await _hear(update, context, message, hint="send_words")
 
 
 async def in_group(update: Update, context: Context) -> None:
     """Answer what mentions the bot or replies to it, and nothing else."""
     message = update.effective_message
-    if message and _addressed(message, context.bot) and not _by_a_bot(message):
+    if message is None or not _addressed(message, context.bot) or _by_a_bot(message):
+        return
+    if not await alerts.answered(update, context):
         await _hear(update, context, message, hint="ask_here")
 
 
@@ -68,7 +73,8 @@ async def _hear(update: Update, context: Context, message: Message, *, hint: str
         return
     small = smalltalk.kind(question)
     if small:
-        await reply(message, await _chat(context, small, say))
+        operator = context.by_operator(update)
+        await reply(message, await _chat(context, small, say, operator=operator))
         return
     pace = context.services.pace
     wait = pace.ask(update.effective_user.id if update.effective_user else message.chat_id)
@@ -78,11 +84,11 @@ async def _hear(update: Update, context: Context, message: Message, *, hint: str
         await reply(message, render.slow_down(wait.seconds, pace.limit, say))
 
 
-async def _chat(context: Context, small: Kind, say: Voice) -> str:
+async def _chat(context: Context, small: Kind, say: Voice, *, operator: bool) -> str:
     """Return what is said to small talk."""
     services = context.services
     if small == "help":
-        return guide(context, say)
+        return guide(context, say, operator=operator)
     if small == "about":
         return render.about(say, services.newsroom, await services.archive.summary())
     if small != "greeting":

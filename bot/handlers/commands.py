@@ -1,4 +1,4 @@
-"""Commands: what the bot is, how it speaks, what it keeps; answers reopened; groups that move."""
+"""Commands: what the bot is, how it speaks, what it keeps; answers reopened."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot import links, render
 from bot.handlers.reply import reply
+from bot.handlers.standing import revived
 from bot.i18n.catalog import OWN_NAME, Html, isolated
 from bot.render import Button, Message
 from retrieval.models import Language
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
     from bot.context import Context
     from bot.i18n.catalog import Voice
 
-MENU = ("help", "language", "privacy", "about")  # the command menu, and the order of /help
+# The groups of /help, and the command menu in their order.
+FOLLOW = ("alert", "alerts")
+SETTINGS = ("settings", "language", "privacy", "about")
+MENU = (*FOLLOW, *SETTINGS, "help")
+OPERATORS = ("status",)
 _ANSWER = "q_"
 
 
@@ -28,7 +33,10 @@ async def start(update: Update, context: Context) -> None:
     say = await context.voice(update)
     payload = context.args[0] if context.args else ""
     if not payload.startswith(_ANSWER):
-        await reply(message, await welcome(context, say))
+        welcomed = await welcome(context, say)
+        back = await revived(context, message.chat_id, say)
+        text = f"{welcomed.html}\n{back}" if back else welcomed.html
+        await reply(message, Message(text, welcomed.keyboard))
         return
     who = update.effective_user
     wait = context.services.opening_pace.ask(who.id if who else message.chat_id)
@@ -43,17 +51,15 @@ async def start(update: Update, context: Context) -> None:
 async def help_(update: Update, context: Context) -> None:
     """Say how to ask, and list the commands."""
     if update.effective_message:
-        await reply(update.effective_message, guide(context, await context.voice(update)))
+        say = await context.voice(update)
+        text = guide(context, say, operator=context.by_operator(update))
+        await reply(update.effective_message, text)
 
 
 async def language(update: Update, context: Context) -> None:
     """Let the reader choose the language of the interface."""
-    if update.effective_message is None:
-        return
-    say = await context.voice(update)
-    names = tuple(Button(name, f"l:{code}") for code, name in OWN_NAME.items())
-    keyboard = (names, (Button(say.plain("automatic"), "l:"),))
-    await reply(update.effective_message, Message(say.html("language_ask"), keyboard))
+    if update.effective_message:
+        await reply(update.effective_message, language_choice(await context.voice(update)))
 
 
 async def privacy(update: Update, context: Context) -> None:
@@ -79,21 +85,24 @@ async def unknown(update: Update, context: Context) -> None:
         await reply(update.effective_message, say.html("unknown_command"))
 
 
-async def moved(update: Update, context: Context) -> None:
-    """Take the language of a group along when it becomes a supergroup."""
-    message = update.effective_message
-    if message and message.migrate_to_chat_id:
-        await context.services.readers.move(message.chat_id, message.migrate_to_chat_id)
+def language_choice(say: Voice) -> Message:
+    """Return the languages to choose from."""
+    names = tuple(Button(name, f"l:{code}") for code, name in OWN_NAME.items())
+    keyboard = (names, (Button(say.plain("automatic"), "l:"),))
+    return Message(say.html("language_ask"), keyboard)
 
 
-def guide(context: Context, say: Voice) -> str:
-    """Return how to ask, and the commands of the menu."""
+def guide(context: Context, say: Voice, *, operator: bool) -> str:
+    """Return how to ask, to follow and to settle things: twelve lines at most."""
     lines: list[str] = [
         say.html("help_ask", bot=f"@{context.bot.username}"),
+        say.html("help_follow"),
+        *map(_slashed, FOLLOW),
         say.html("help_settings"),
+        *map(_slashed, SETTINGS),
     ]
-    for command in MENU[1:]:
-        lines += [say.html(f"command_{command}"), f"/{command}"]
+    if operator:
+        lines += [say.html("help_operators"), *map(_slashed, OPERATORS)]
     return "\n".join(lines)
 
 
@@ -111,10 +120,17 @@ async def welcome(context: Context, say: Voice) -> Message:
     text = say.html("welcome", archive=archive, holdings=render.holdings(say, summary))
     example = await context.services.archive.example(say.language)
     if example is None:
-        return Message(text, (settings,))
+        return Message(text, ((Button(say.plain("create_alert"), "a:new"),), settings))
     invitation = say.html("for_example", example=_shown(example))
-    trial = (Button(say.plain("try_example"), "e:"),)
+    trial = (
+        Button(say.plain("try_example"), "e:"),
+        Button(say.plain("create_alert"), "a:new"),
+    )
     return Message(f"{text}\n{invitation}", (trial, settings))
+
+
+def _slashed(command: str) -> str:
+    return f"/{command}"
 
 
 def _shown(example: str) -> Html:

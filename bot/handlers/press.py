@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from telegram import Message
 
 from bot import links, render
+from bot.handlers import cards, wishes
 from bot.handlers.ask import answer, question_in
 from bot.handlers.commands import welcome
 from bot.handlers.reply import acknowledge, rebutton, redraw, reply
@@ -136,7 +137,8 @@ async def _not_helpful(press: Press) -> None:
     number = await _stored(press, "not_helpful")
     if number is not None:
         await press.alert("stored_not_helpful")
-        await rebutton(press.message, without="hn", extra=render.reasons(number, press.say))
+        # Three rows of buttons are as many as there may be.
+        await rebutton(press.message, without="hna", extra=render.reasons(number, press.say))
 
 
 async def _stored(press: Press, verdict: str) -> int | None:
@@ -210,4 +212,6 @@ _ACTIONS: dict[str, Callable[[Press], Awaitable[None]]] = {
     "s": _switch,
     "p": _privacy,
     "e": _example,
+    **cards.PRESSES,
+    **wishes.PRESSES,
 }

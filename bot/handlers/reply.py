@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from telegram import (
+    ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     Message,
@@ -41,15 +42,16 @@ _GONE = (
 )
 
 
-async def reply(to: Message, said: Rendered | str) -> Message | None:
+async def reply(to: Message, said: Rendered | str, *, prompt: str | None = None) -> Message | None:
     """Answer a message; return what was sent, or None when its chat is closed to us.
 
+    With a `prompt`, which stands in the input field, its sender is made to reply to ours.
     A group that has become a supergroup is answered there, where the question has another number.
     """
     message = Rendered(said) if isinstance(said, str) else said
     look: dict[str, Any] = {
         "parse_mode": ParseMode.HTML,
-        "reply_markup": markup(message.keyboard),
+        "reply_markup": _forced(to, prompt) if prompt else markup(message.keyboard),
     }
     quoted = ReplyParameters(to.message_id, allow_sending_without_reply=True)
     try:
@@ -57,6 +59,14 @@ async def reply(to: Message, said: Rendered | str) -> Message | None:
     except ChatMigrated as moved:
         new = moved.new_chat_id
         return await patiently(lambda: to.get_bot().send_message(new, message.html, **look))
+
+
+async def send_file(to: Message, name: str, content: bytes, caption: str) -> Message | None:
+    """Answer a message with a file; return what was sent, or None as `reply` does."""
+    quoted = ReplyParameters(to.message_id, allow_sending_without_reply=True)
+    return await patiently(
+        lambda: to.reply_document(content, filename=name, caption=caption, reply_parameters=quoted)
+    )
 
 
 async def patiently(send: Callable[[], Awaitable[_T]]) -> _T | None:
@@ -70,7 +80,7 @@ async def patiently(send: Callable[[], Awaitable[_T]]) -> _T | None:
         try:
             return await send()
         except RetryAfter as slow:
-            seconds = _seconds(slow)
+            seconds = wait_seconds(slow)
             if not left or seconds > LONGEST_WAIT:
                 raise
             await asyncio.sleep(seconds)
@@ -133,11 +143,18 @@ def markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
     )
 
 
+def _forced(to: Message, placeholder: str) -> ForceReply:
+    # In a group it is shown to the sender of the message that is answered, and to nobody else.
+    selective = True if to.chat.type != to.chat.PRIVATE else None
+    return ForceReply(selective=selective, input_field_placeholder=placeholder)
+
+
 def _is(button: InlineKeyboardButton, letters: str) -> bool:
     data = button.callback_data
     return isinstance(data, str) and data[:1] in letters and data[1:2] == ":"
 
 
-def _seconds(slow: RetryAfter) -> float:
+def wait_seconds(slow: RetryAfter) -> float:
+    """Return for how long Telegram wants to hear nothing."""
     wait = slow.retry_after
     return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

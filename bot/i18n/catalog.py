@@ -5,12 +5,12 @@ from __future__ import annotations
 import html
 import re
 import tomllib
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 OWN_NAME = {Language.ARABIC: "العربية", Language.ENGLISH: "English"}
 _LOCALE = {Language.ARABIC: Locale("ar"), Language.ENGLISH: Locale("en", "GB")}
+_COMMA = {Language.ARABIC: "\u060c", Language.ENGLISH: ","}
 _BIDI_CONTROLS = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 _TAG = re.compile(r"<[^<>]*>")
 
@@ -34,10 +35,22 @@ class Html(str):
 class Voice:
     """One language's texts."""
 
-    def __init__(self, language: Language, texts: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        language: Language,
+        texts: Mapping[str, Any],
+        zone: tzinfo = UTC,
+        zone_name: str = "UTC",
+    ) -> None:
         self.language = language
+        self.zone = zone
+        self._zone_name = zone_name
         self._texts = texts
         self._locale = _LOCALE[language]
+
+    def local(self, zone: tzinfo, name: str = "") -> Voice:
+        """Return the same voice with times by another clock, which is named if it has a name."""
+        return Voice(self.language, self._texts, zone, name)
 
     def html(self, key: str, **params: object) -> Html:
         """Return the text of `key`; `n` chooses the plural form where it has forms."""
@@ -54,7 +67,9 @@ class Voice:
     def date(self, when: date) -> str:
         """Return a day, or a day and its time when the time is known."""
         if isinstance(when, datetime):
-            return format_datetime(when, "d MMMM y, HH:mm", locale=self._locale) + " UTC"
+            at = when.astimezone(self.zone)
+            day = format_date(at, "d MMMM y", locale=self._locale)
+            return f"{day}{_COMMA[self.language]} {at:%H:%M} {self._zone_name}".rstrip()
         return format_date(when, "d MMMM y", locale=self._locale)
 
     def _plural(self, number: object) -> str:

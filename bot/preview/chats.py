@@ -17,10 +17,16 @@ MOST_KEPT = 2_000  # messages of a chat; older ones are forgotten
 
 @dataclass(slots=True)
 class Chat:
-    """A private chat or a group: its messages, and of the bot's those that nobody has read."""
+    """A conversation: its messages, and of the bot's those that nobody has read.
+
+    Who made a group is its owner: its first member. `topics` are those of a forum.
+    """
 
     data: dict[str, Any]
     members: list[int] = field(default_factory=list)
+    admins: set[int] = field(default_factory=set)
+    topics: set[int] = field(default_factory=set)
+    closed_topics: set[int] = field(default_factory=set)
     messages: OrderedDict[int, dict[str, Any]] = field(default_factory=OrderedDict)
     sent: list[SentMessage] = field(default_factory=list)
     consumed: int = 0
@@ -37,6 +43,21 @@ class Chat:
     def private(self) -> bool:
         """Whether it is one reader's chat with the bot."""
         return bool(self.data["type"] == "private")
+
+    @property
+    def channel(self) -> bool:
+        """Whether messages in it are posts in its own name."""
+        return bool(self.data["type"] == "channel")
+
+    def standing(self, user: int) -> str:
+        """Return what a person is in it, as the Bot API calls it."""
+        if user not in self.members:
+            return "left"
+        if self.private:
+            return "member"
+        if user == self.members[0]:
+            return "creator"
+        return "administrator" if user in self.admins else "member"
 
     def outline(self) -> dict[str, Any]:
         """Return the chat without its messages, as the page takes it."""

@@ -23,6 +23,14 @@ _UNCHANGED = (
 _TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
 
 
+_RIGHTS = dict.fromkeys(
+    """can_be_edited is_anonymous can_manage_chat can_delete_messages can_manage_video_chats
+    can_restrict_members can_promote_members can_change_info can_invite_users can_post_stories
+    can_edit_stories can_delete_stories can_post_messages can_edit_messages""".split(),
+    False,
+)
+
+
 class Methods:
     """Each method by its name, from parameters to result; RefusedError where Telegram refuses.
 
@@ -44,6 +52,7 @@ class Methods:
             "sendChatAction": self._chat_action,
             "answerCallbackQuery": self._answer_callback,
             "answerInlineQuery": self._answer_inline,
+            "getChatMember": self._get_member,
             "getFile": self._get_file,
             "setMyCommands": self._set_commands,
             "deleteMyCommands": self._delete_commands,
@@ -97,18 +106,22 @@ class Methods:
     def _send(
         self, chat: Chat, given: dict[str, Any], content: dict[str, Any], html: str
     ) -> dict[str, Any]:
-        markup = rules.keyboard(given.get("reply_markup"))
+        wanted = given.get("reply_markup")
+        if chat.channel and wanted and "inline_keyboard" not in wanted:
+            raise bad("inline keyboard expected")
+        markup = rules.keyboard(wanted)
+        if self._telegram.limits:
+            self._telegram.limits.count(chat)
         data: dict[str, Any] = {
             "message_id": self._telegram.next_id(),
             "date": int(time.time()),
             "chat": chat.data,
-            "from": self._telegram.me,
+            **({"sender_chat": chat.data} if chat.channel else {"from": self._telegram.me}),
+            **_topic(chat, given),
             **content,
         }
         if markup:
             data["reply_markup"] = markup
-        if "message_thread_id" in given:
-            data["message_thread_id"] = given["message_thread_id"]
         if reply := given.get("reply_parameters"):
             if replied := chat.messages.get(reply["message_id"]):
                 data["reply_to_message"] = quoted(replied)
@@ -119,6 +132,7 @@ class Methods:
             data,
             SentMessage(self._telegram, data, html),
             silent=given.get("disable_notification", False),
+            force_reply="force_reply" in (wanted or {}),
         )
         return data
 
@@ -183,6 +197,19 @@ class Methods:
             raise bad("wrong parameter action in request")
         self._telegram.tell("typing", chat=chat.id)
         return True
+
+    def _get_member(self, given: dict[str, Any]) -> dict[str, Any]:
+        chat = self._chat(given)
+        if chat.blocked and not chat.private:
+            raise RefusedError(403, f"Forbidden: bot is not a member of the {_kind(chat)} chat")
+        user = self._telegram.people.get(given["user_id"])
+        if given["user_id"] == self._telegram.me["id"]:
+            return {"status": "administrator", "user": self._telegram.me, **_RIGHTS}
+        if user is None:
+            raise bad("invalid user_id specified")
+        status = chat.standing(user["id"])
+        rights = {"creator": {"is_anonymous": False}, "administrator": _RIGHTS}
+        return {"status": status, "user": user, **rights.get(status, {})}
 
     def _get_file(self, given: dict[str, Any]) -> dict[str, Any]:
         stored = self._telegram.files.get(given["file_id"])
@@ -285,8 +312,10 @@ class Methods:
             moved = "group chat was upgraded to a supergroup chat"
             parameters = {"migrate_to_chat_id": chat.moved_to}
             raise RefusedError(400, f"Bad Request: {moved}", parameters)
-        if chat.blocked:
+        if chat.blocked and chat.private:
             raise RefusedError(403, "Forbidden: bot was blocked by the user")
+        if chat.blocked:
+            raise RefusedError(403, f"Forbidden: bot was kicked from the {_kind(chat)} chat")
         if not chat.met:
             raise RefusedError(403, "Forbidden: bot can't initiate conversation with a user")
         return chat
@@ -303,3 +332,19 @@ class Methods:
 def _scope(given: dict[str, Any]) -> tuple[str, str]:
     """Commands are kept by the scope's type and the language code."""
     return given.get("scope", {"type": "default"})["type"], given.get("language_code", "")
+
+
+def _topic(chat: Chat, given: dict[str, Any]) -> dict[str, Any]:
+    """Return what a message says of the topic it goes to; refuse one that is not open."""
+    topic = given.get("message_thread_id")
+    if topic is None:
+        return {}
+    if topic not in chat.topics:
+        raise bad("message thread not found")
+    if topic in chat.closed_topics:
+        raise bad("TOPIC_CLOSED")
+    return {"message_thread_id": topic, "is_topic_message": True}
+
+
+def _kind(chat: Chat) -> str:
+    return str(chat.data["type"])

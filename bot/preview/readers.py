@@ -43,12 +43,21 @@ class Reader:
     telegram: LoopbackTelegram
     user: dict[str, Any]
     chat: Chat
+    topic: int | None = None
 
-    def in_(self, group: Chat) -> Reader:
-        """Return the same person in a group."""
+    def in_(self, group: Chat, *, admin: bool = False, topic: int | None = None) -> Reader:
+        """Return the same person in a group, a topic of it, or a channel.
+
+        The first to come in owns it. Only administrators can write in a channel.
+        """
         if self.user["id"] not in group.members:
             group.members.append(self.user["id"])
-        return Reader(self.telegram, self.user, group)
+        if admin:
+            group.admins.add(self.user["id"])
+        if topic is not None:
+            group.data["is_forum"] = True
+            group.topics.add(topic)
+        return Reader(self.telegram, self.user, group, topic)
 
     @property
     def unread(self) -> list[SentMessage]:
@@ -87,7 +96,7 @@ class Reader:
             replied = reply_to.data if isinstance(reply_to, SentMessage) else reply_to
             message["reply_to_message"] = quoted(replied)
         self.telegram.post(self.chat, message)
-        self.telegram.push(message=message)
+        self.telegram.push(**{"channel_post" if self.chat.channel else "message": message})
         return message
 
     async def edit(self, message: Mapping[str, Any], text: str) -> dict[str, Any]:
@@ -170,7 +179,7 @@ class Reader:
         return message
 
     def block(self) -> None:
-        """Block the bot, which hears of it and may not write here any more."""
+        """Block the bot, or throw it out of a group: it hears of it and may not write here."""
         self._standing("member", "kicked")
 
     def unblock(self) -> None:
@@ -178,7 +187,7 @@ class Reader:
         self._standing("kicked", "member")
 
     def _standing(self, before: str, after: str) -> None:
-        if not self.chat.private or self.chat.blocked is (after == "kicked"):
+        if self.chat.blocked is (after == "kicked"):
             return
         self.chat.blocked = after == "kicked"
         bot = self.telegram.me
@@ -213,8 +222,10 @@ class Reader:
             "message_id": number,
             "date": int(time.time()),
             "chat": self.chat.data,
-            "from": self.user,
+            **({"sender_chat": self.chat.data} if self.chat.channel else {"from": self.user}),
         }
+        if self.topic is not None:
+            message |= {"message_thread_id": self.topic, "is_topic_message": True}
         for name, value in (("text", text), *more.items()):
             if value is None:
                 continue

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from bot.preview.chats import SentMessage
+    from bot.preview.limits import Limits
     from bot.preview.schema import Upload
 
 # What an open page has not been told yet; None ends it.
@@ -55,6 +56,7 @@ class LoopbackTelegram:
         token: str = "123456:TEST-token",  # noqa: S107 - opens nothing but this server
         username: str = "isnad_test_bot",
         port: int = 0,
+        limits: Limits | None = None,
     ) -> None:
         self.token = token
         self.me = {
@@ -78,6 +80,7 @@ class LoopbackTelegram:
         self.methods = Methods(self)
         self.commands = self.methods.commands
         self.profile = self.methods.profile
+        self.limits = limits
         self._port = port
         self._numbers = itertools.count(1)
         self._pulse = asyncio.Event()
@@ -128,12 +131,17 @@ class LoopbackTelegram:
         """Return a group that the bot is in; reader.in_(group) speaks there."""
         return self.chats.setdefault(number, Chat({"id": number, "type": kind, "title": title}))
 
+    def channel(self, number: int, title: str = "Channel") -> Chat:
+        """Return a channel where the bot may post; reader.in_(channel) posts there."""
+        return self.group(number, title, "channel")
+
     def migrate(self, group: Chat, number: int | None = None) -> Chat:
         """Turn a group into a supergroup under another number, and tell the bot in both."""
         number = number or FIRST_MOVED - self.next_id()
         moved = Chat(
             group.data | {"id": number, "type": "supergroup"},
             members=group.members,
+            admins=group.admins,
             messages=group.messages.copy(),
         )
         self.chats[number] = moved
@@ -203,10 +211,13 @@ class LoopbackTelegram:
         sent: SentMessage | None = None,
         *,
         silent: bool = False,
+        force_reply: bool = False,
     ) -> None:
         """Put a message into a chat, before everybody's eyes."""
         chat.keep(message, sent)
-        self.tell("message", chat=chat.id, message=message | ({"silent": True} if silent else {}))
+        about = {"silent": silent, "force_reply": force_reply}
+        seen = {name: True for name, given in about.items() if given}
+        self.tell("message", chat=chat.id, message=message | seen)
 
     def asked(self, query: str, user: int) -> None:
         """Note a press or inline query that waits for its answer."""

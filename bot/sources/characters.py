@@ -36,7 +36,7 @@ def decode_as(content: bytes, charset: str | None) -> str:
     try:
         return decode(content)
     except RefusedError:
-        if charset is None or not _is_charset(charset):
+        if charset is None or not is_charset(charset):
             raise
     return _decode(content, charset, charset)
 
@@ -52,7 +52,8 @@ def check(text: str) -> str:
 
 def one_line(text: str) -> str | None:
     """Return the text on one line, without controls of any kind; None when nothing is left."""
-    return _INVISIBLE.sub("", _SPACE.sub(" ", text)).strip() or None
+    # A control between two spaces leaves them side by side.
+    return " ".join(_INVISIBLE.sub("", _SPACE.sub(" ", text)).split()) or None
 
 
 def clean(text: str) -> str:
@@ -74,16 +75,8 @@ def lines(text: str) -> list[tuple[str, int]]:
     return found
 
 
-def _decode(content: bytes, codec: str, shown: str) -> str:
-    try:
-        return check(content.decode(codec))
-    except UnicodeDecodeError as error:
-        raise RefusedError(f"not {shown} (byte {error.start + 1})") from error
-    except UnicodeError as error:
-        raise RefusedError(f"not {shown}") from error
-
-
-def _is_charset(name: str) -> bool:
+def is_charset(name: str) -> bool:
+    """Return whether a name is that of a charset which strangers' text may be in."""
     try:
         if codecs.lookup(name).name in _NOT_TRIED:
             return False
@@ -91,3 +84,12 @@ def _is_charset(name: str) -> bool:
     except (LookupError, ValueError):
         return False
     return True
+
+
+def _decode(content: bytes, codec: str, shown: str) -> str:
+    try:
+        return check(content.decode(codec))
+    except UnicodeDecodeError as error:
+        raise RefusedError(f"not {shown} (byte {error.start + 1})") from error
+    except UnicodeError as error:
+        raise RefusedError(f"not {shown}") from error

@@ -30,7 +30,7 @@ def read_json(content: str) -> Iterator[tuple[int | None, Record | RefusedError]
 
     {"articles": […]} is a list too. Raises RefusedError.
     """
-    value = _loads(content)
+    value = loads(content)
     if isinstance(value, dict) and "text" not in value and "articles" in value:
         value = value["articles"]
         if not isinstance(value, list):
@@ -54,11 +54,22 @@ def read_lines(file: BinaryIO) -> Iterator[tuple[int, Record | RefusedError]]:
             yield number, RefusedError(f"line longer than {LONGEST_LINE // 1_000_000} MB")
         elif line.strip():
             try:
-                record = Record.of(_fields(_loads(decode(line))))
+                record = Record.of(_fields(loads(decode(line))))
             except RefusedError as error:
                 yield number, error
             else:
                 yield number, record
+
+
+def loads(content: str) -> object:
+    """Return what a stranger's JSON holds, whole numbers as floats. Raises RefusedError."""
+    try:
+        # As floats, numbers of any length are read in no time; none of them is of use here.
+        return json.loads(content, parse_int=float)
+    except json.JSONDecodeError as error:
+        raise RefusedError(f"not JSON: {error.msg}", error.lineno) from error
+    except RecursionError as error:
+        raise RefusedError("not JSON: nested too deeply") from error
 
 
 def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
@@ -72,16 +83,6 @@ def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
         while (piece := file.readline(_PIECE)) and not piece.endswith(b"\n"):
             pass
         yield number, None
-
-
-def _loads(content: str) -> object:
-    try:
-        # As floats, numbers of any length are read in no time; none of them is of use here.
-        return json.loads(content, parse_int=float)
-    except json.JSONDecodeError as error:
-        raise RefusedError(f"not JSON: {error.msg}", error.lineno) from error
-    except RecursionError as error:
-        raise RefusedError("not JSON: nested too deeply") from error
 
 
 def _fields(value: object) -> dict[str, object]:

@@ -7,6 +7,7 @@ SQL stays behind them.
 from __future__ import annotations
 
 import asyncio
+import shutil
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ from bot.store.articles import ArchiveSummary, Articles
 from bot.store.batch import Outcome
 from bot.store.database import Database
 from bot.store.feedback import Feedback
+from bot.store.feeds import Feeds
+from bot.store.following import Following
+from bot.store.outbox import Outbox
 from bot.store.readers import Readers
 from bot.store.upgrading import upgrade
 
@@ -21,18 +25,33 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-__all__ = ["FILE_NAME", "ArchiveSummary", "Articles", "Feedback", "Outcome", "Readers", "Store"]
+__all__ = [
+    "FILE_NAME",
+    "ArchiveSummary",
+    "Articles",
+    "Feedback",
+    "Feeds",
+    "Following",
+    "Outbox",
+    "Outcome",
+    "Readers",
+    "Store",
+]
 
 FILE_NAME = "isnad.db"
 
 
 class Store:
-    """The archive's articles, the readers' choices and their verdicts, in one file."""
+    """The articles, the readers' choices and verdicts, their alerts and the outbox, in one file."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, data_dir: Path) -> None:
+        self._data_dir = data_dir
         self.articles = Articles(database)
         self.readers = Readers(database)
         self.feedback = Feedback(database)
+        self.feeds = Feeds(database)
+        self.following = Following(database)
+        self.outbox = Outbox(database)
 
     @classmethod
     @asynccontextmanager
@@ -46,6 +65,14 @@ class Store:
         await asyncio.to_thread(upgrade, path)
         database = Database(path)
         try:
-            yield cls(database)
+            yield cls(database, data_dir)
         finally:
             await database.close()
+
+    def sizes(self) -> dict[str, int]:
+        """Return how much room the data folder takes, and how much is left, in bytes."""
+        files = [path for path in self._data_dir.rglob("*") if path.is_file()]
+        return {
+            "archive_bytes": sum(path.stat().st_size for path in files),
+            "disk_free": shutil.disk_usage(self._data_dir).free,
+        }

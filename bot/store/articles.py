@@ -48,6 +48,14 @@ class ArchiveSummary:
     last_added: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """An article, and when its text was stored."""
+
+    article: Article
+    added_at: datetime
+
+
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
@@ -60,17 +68,22 @@ class Articles:
         self._now = now
 
     async def publish(
-        self, submissions: Sequence[Submission], passages: Sequence[int]
+        self,
+        submissions: Sequence[Submission],
+        passages: Sequence[int],
+        quiet: Collection[int] = (),
     ) -> list[Outcome]:
         """Store what is new, all or nothing; return what became of each, in order.
 
-        `passages[i]` is into how many passages the text of `submissions[i]` falls.
+        `passages[i]` is into how many passages the text of `submissions[i]` falls; of those whose
+        places are in `quiet` nobody is told.
         A corrected article keeps the headline, outlet and date it had, unless new ones are given.
         A text that it had before is known; another outlet or date of its current text is no new
         revision.
         """
         incoming = [
-            Incoming.of(each, count) for each, count in zip(submissions, passages, strict=True)
+            Incoming.of(each, count, quiet=place in quiet)
+            for place, (each, count) in enumerate(zip(submissions, passages, strict=True))
         ]
         if not incoming:
             return []
@@ -94,6 +107,19 @@ class Articles:
                 query = _EVERY.where(revision.c.id.in_(numbers))
                 found |= {row.revision: _article(row) for row in await connection.execute(query)}
         return found
+
+    async def lately(self, since: datetime, limit: int) -> list[Lately]:
+        """Return what was published or, undated, stored since then; the last stored comes first."""
+        told = func.coalesce(revision.c.published, revision.c.added_at, type_=DayOrMoment)
+        query = (
+            _CURRENT.add_columns(revision.c.added_at)
+            .where((revision.c.added_at >= since) & (told >= since.date()))
+            .order_by(revision.c.id.desc())
+            .limit(limit)
+        )
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query)
+            return [Lately(_article(row), row.added_at) for row in rows]
 
     async def newest(self, language: Language | None, limit: int) -> list[Article]:
         """Return the articles published last, newest first; undated ones come at the end."""

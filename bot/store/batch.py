@@ -34,16 +34,20 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A submission, which article it is, and into how many passages its text falls."""
+    """A submission, which article it is, and into how many passages its text falls.
+
+    Of one that is `quiet` nobody is told.
+    """
 
     identity: bytes
     submission: Submission
     passages: int
+    quiet: bool = False
 
     @classmethod
-    def of(cls, submission: Submission, passages: int) -> Incoming:
+    def of(cls, submission: Submission, passages: int, *, quiet: bool = False) -> Incoming:
         """Return the submission with the article that it is."""
-        return cls(article_digest(submission), submission, passages)
+        return cls(article_digest(submission), submission, passages, quiet)
 
 
 @dataclass(slots=True)
@@ -207,6 +211,7 @@ class Batch:
             "published": row["published"],
             "headline": headline,
             "body": new.body,
+            "quiet": int(incoming.quiet),
         }
 
 

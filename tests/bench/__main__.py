@@ -1,4 +1,5 @@
-"""`python -m tests.bench` measures questions; `python -m tests.bench add`, the adding of articles.
+"""`python -m tests.bench` measures questions, `… add` the adding of articles, `… alerts` standing
+queries, `… stories` the recognition of copies, `… deliver` how soon many followers are told.
 
 Needs Linux, whose /proc tells a process's memory.
 """
@@ -20,6 +21,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench import alerts as standing
+from tests.bench import deliver as delivering
+from tests.bench import stories as telling
 from tests.bench.adding import ROOT, measure
 
 STARTS = 5
@@ -102,6 +106,49 @@ def add(
     print(f"{added.per_second:.0f} articles a second of wall time,")
     print(f"{added.articles / added.cpu_seconds:.0f} a second of CPU time.")
     print(f"Memory: {quarters} MB at the quarters of the run, {added.peak:.0f} MB at most.")
+
+
+@app.command()
+def stories(
+    articles: Annotated[int, typer.Option(min=1_000, help="Kept, of 300 words.")] = 50_000,
+    asked: Annotated[int, typer.Option(min=100, help="Looked for, of each sort.")] = 500,
+) -> None:
+    """Look for copies among synthetic articles, by their signatures."""
+    told = telling.measure(articles, asked)
+    for name, (half, most) in told.milliseconds.items():
+        print(f"{name}: {half:.2f} ms CPU at the median, {most:.2f} at the 95th percentile")
+    print(
+        f"Of {asked} copies {told.recognised:.1%} were recognised, of {asked} new stories "
+        f"{told.invented} taken for copies."
+    )
+    print(
+        f"An article among {told.stories:,}: {told.packed_bytes:.0f} bytes packed, "
+        f"{told.kept_bytes:.0f} bytes of memory."
+    )
+
+
+@app.command()
+def alerts(
+    sizes: Annotated[str, typer.Option(help="Standing queries, with commas.")] = "100000,1000000",
+) -> None:
+    """Match synthetic articles against standing queries."""
+    for line in standing.compare([int(size) for size in sizes.split(",")]):
+        print(line)
+
+
+@app.command()
+def deliver(
+    followers: Annotated[int, typer.Option(min=1, help="Of one word, a chat each.")] = 10_000,
+) -> None:
+    """Tell many followers of one article, under Telegram's limits, while a reader asks."""
+    done = delivering.measure(followers)
+    half, most = done.answers
+    print(
+        f"{done.told:,} of {done.followers:,} told in {done.seconds:.1f} s, {done.ratio:.3f} times "
+        f"what the limits take; {done.twice} twice, {done.cpu * 1_000:.1f} ms of CPU each."
+    )
+    print(f"429s: {done.at_once} in the first second, {done.refused} after it.")
+    print(f"{done.asked} questions answered in {half:.2f} s at the median, {most:.2f} at p95.")
 
 
 def _compared(size: int, questions: int) -> Comparison:

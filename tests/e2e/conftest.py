@@ -20,6 +20,7 @@ from bot.store import FILE_NAME, Store
 from bot.store.upgrading import upgrade
 from config import logs
 from config.settings import Settings
+from tests.fakes.alerts import FakeAlerts
 from tests.fakes.archive import FakeArchive, seeds
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.preview.readers import Reader
+    from bot.sources.fetching import Fetcher
 
 
 @dataclass
@@ -35,6 +37,7 @@ class Running:
 
     store: Store
     archive: FakeArchive
+    alerts: FakeAlerts
     queues: Any
 
 
@@ -90,17 +93,22 @@ def settings(telegram: LoopbackTelegram, data_dir: Path, **more: Any) -> Setting
 
 @asynccontextmanager
 async def running(
-    telegram: LoopbackTelegram, archive: FakeArchive, data_dir: Path, **more: Any
+    telegram: LoopbackTelegram,
+    archive: FakeArchive,
+    data_dir: Path,
+    fetcher: Fetcher | None = None,
+    **more: Any,
 ) -> AsyncIterator[Running]:
     """Start the bot, and stop it as a signal would."""
     chosen = settings(telegram, data_dir, **more)
     async with Store.open(data_dir) as store:
         pulse = Pulse()
-        behind = app.services(chosen, archive, store)
+        alerts = FakeAlerts(archive, chosen.time_zone)
+        behind = app.services(chosen, archive, store, alerts, fetcher)
         bot = app.build(chosen, behind, pulse)
         async with asyncio.TaskGroup() as group:
             serving = group.create_task(app.serve(bot, pulse, silence=60))
-            yield Running(store, archive, bot.update_processor)
+            yield Running(store, archive, alerts, bot.update_processor)
             serving.cancel()
 
 

@@ -29,7 +29,7 @@ async def test_a_question_is_answered_in_the_articles_own_words(anna: Reader) ->
     )
     assert answer.text.startswith("Found in ")
     assert "7 December 2024" in answer.text
-    assert answer.labels[-2:] == ["Helpful", "Not helpful"]
+    assert answer.labels[-3:] == ["Helpful", "Not helpful", "Alert me"]
     assert len(answer.buttons) <= 3
 
 
@@ -46,7 +46,7 @@ async def test_an_arabic_question_is_answered_in_arabic(huda: Reader) -> None:
 
     assert "محمد البشير، القيادي في هيئة تحرير الشام" in answer.text
     assert answer.text.startswith("ورد في ")
-    assert answer.labels[-2:] == ["مفيد", "غير مفيد"]
+    assert answer.labels[-3:] == ["مفيد", "غير مفيد", "نبّهني"]
 
 
 async def test_a_reader_of_another_language_is_answered_in_the_questions_own(

@@ -220,7 +220,7 @@ async def test_a_press_that_is_too_old_is_still_carried_out(
             "id": "77",
             "from": anna.user,
             "chat_instance": "1",
-            "data": next(b["callback_data"] for b in answer.buttons[-1]),
+            "data": next(b["callback_data"] for b in answer.buttons[-2]),
             "message": answer.data,
         }
     )

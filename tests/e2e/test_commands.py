@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.handlers import COMMANDS
+from bot.handlers.commands import MENU
 from bot.links import Place, encode
 from retrieval.models import Language
 from retrieval.spans import passages
@@ -29,9 +30,9 @@ async def test_start_welcomes_in_the_readers_language(anna: Reader, huda: Reader
         "If there is none, I say so.\n"
         "Just type a question, or a headline such as: \u2068Who met Hakan Fidan?\u2069"
     )
-    assert english.labels == ["Try an example", "العربية", "Privacy"]
+    assert english.labels == ["Try an example", "Create an alert", "العربية", "Privacy"]
     assert arabic.text.startswith("أهلًا بك. أجيب عن أسئلتك من أرشيف \u2068The Desk\u2069: 5 مقالات")
-    assert arabic.labels == ["جرّب مثالًا", "English", "الخصوصية"]
+    assert arabic.labels == ["جرّب مثالًا", "أنشئ تنبيهًا", "English", "الخصوصية"]
 
 
 async def test_start_before_the_first_article_promises_nothing(bot: Running, anna: Reader) -> None:
@@ -73,7 +74,7 @@ async def test_help_fits_twelve_lines_and_lists_the_commands(
     for text in (english.text, arabic.text):
         lines = text.splitlines()
         assert len(lines) <= 12
-        assert {"/language", "/privacy", "/about"} <= set(lines)
+        assert {f"/{command}" for command in MENU} - {"/help"} <= set(lines)
         assert f"@{telegram.username}" in text
 
 

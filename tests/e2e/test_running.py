@@ -17,6 +17,7 @@ from bot.store import Store
 from config.settings import Settings
 from retrieval.spans import passages
 from tests.e2e.conftest import running, settings
+from tests.fakes.alerts import FakeAlerts
 from tests.fakes.archive import FakeArchive, seeds
 
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ async def test_a_silent_telegram_ends_the_process_with_its_own_code(
     chosen = settings(telegram, tmp_path)
     async with Store.open(tmp_path) as store:
         pulse = Pulse()
-        bot = app.build(chosen, app.services(chosen, archive, store), pulse)
+        bot = app.build(chosen, app.services(chosen, archive, store, FakeAlerts(archive)), pulse)
 
         code = await app.serve(bot, pulse, silence=0.5)
 
@@ -197,7 +198,7 @@ async def test_a_wrong_token_ends_the_start_with_a_clear_line(
     chosen = settings(telegram, tmp_path, telegram_token=wrong)
     async with Store.open(tmp_path) as store:
         pulse = Pulse()
-        bot = app.build(chosen, app.services(chosen, archive, store), pulse)
+        bot = app.build(chosen, app.services(chosen, archive, store, FakeAlerts(archive)), pulse)
 
         code = await app.serve(bot, pulse, silence=60)
 

@@ -186,7 +186,7 @@ def test_bytes_that_are_not_utf_8_are_answered_too() -> None:
         (["ask", "x", "--batch", "-"], "give a question, or --batch FILE"),
         (["ask", "--batch", "none.txt"], "none.txt"),
         (["ask", "x", "--limit", "0"], "--limit"),
-        (["add"], "PATHS"),
+        (["add"], "SOURCES"),
         (["nonsense"], "nonsense"),
     ],
 )

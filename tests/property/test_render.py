@@ -47,7 +47,7 @@ def test_an_answer_fits_and_quotes_word_for_word(
     assert f"<blockquote>{first}</blockquote>" in message.html or "blockquote" not in message.html
     for row in message.keyboard:
         assert all(len((button.data or "").encode()) <= 64 for button in row)
-    assert len(message.keyboard) <= 2
+    assert len(message.keyboard) <= 3
 
 
 @settings(max_examples=60, deadline=None)

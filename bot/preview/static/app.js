@@ -1,6 +1,6 @@
 // The preview page, put together: what the server tells changes the state, and the state is drawn.
 
-import { drawComposer, focusComposer, onChatChange, send } from "./composer.js";
+import { drawComposer, focusComposer, onChatChange, replyTo, send } from "./composer.js";
 import { directed } from "./direction.js";
 import { byId, make } from "./dom.js";
 import { listen } from "./events.js";
@@ -33,6 +33,7 @@ const EVENTS = {
     heard.heardMessage(data);
     if (data.message?.from?.id !== state.reader) clearTyping(data.chat);
     drawSoon();
+    if (data.message?.force_reply && data.chat === state.chat) replyTo(data.message.message_id);
   },
   edited(data) {
     heard.heardEdit(data);

@@ -30,7 +30,9 @@ def objects(path: Path) -> dict[str, list[tuple[object, ...]]]:
         for table, _strict in tables:
             for pragma in ("table_info", "foreign_key_list", "index_list"):
                 rows = connection.execute(f"PRAGMA {pragma}({table})").fetchall()
-                described[f"{table} {pragma}"] = sorted(rows)
+                # An index's number is only the order in which SQLAlchemy's set of them came out.
+                kept = [row[1:] for row in rows] if pragma == "index_list" else rows
+                described[f"{table} {pragma}"] = sorted(kept)
         indexes = connection.execute(
             "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name != 'alembic_version'"
         )

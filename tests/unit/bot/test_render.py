@@ -43,7 +43,7 @@ def test_an_answer_shows_quote_source_and_context() -> None:
         "<blockquote expandable>It rained. <b>A truce began at dawn.</b> People cheered."
         "</blockquote>"
     ).replace("Arabic", "English")
-    assert labels(message) == ["Open article", "Helpful", "Not helpful"]
+    assert labels(message) == ["Open article", "Helpful", "Not helpful", "Alert me"]
 
 
 def test_an_article_without_headline_outlet_or_date_is_named_by_what_it_has() -> None:
@@ -52,7 +52,7 @@ def test_an_article_without_headline_outlet_or_date_is_named_by_what_it_has() ->
     message = render.answer(answer, ENGLISH)
 
     assert "Source: \u20681.txt\u2069, English – <b>\u2068A truce began.\u2069</b>" in message.html
-    assert labels(message) == ["Helpful", "Not helpful"]
+    assert labels(message) == ["Helpful", "Not helpful", "Alert me"]
 
 
 def test_further_quotes_are_numbered_and_collapsed() -> None:
@@ -106,7 +106,7 @@ def test_a_message_that_is_too_long_then_loses_its_last_quotes_and_more_brings_t
     assert sentences(1900, 2) in message.html
     assert sentences(1900, 3) not in message.html
     assert message.keyboard[0][-1].data == "m:5:"
-    assert len(decode((message.keyboard[-1][0].data or "")[2:])) == 2
+    assert len(decode((message.keyboard[-2][0].data or "")[2:])) == 2
 
 
 def test_a_quote_is_never_cut_but_named_when_it_is_too_long_to_show() -> None:

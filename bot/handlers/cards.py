@@ -1,0 +1,239 @@
+"""What is pressed under answers, lists, cards and alerts; `bot.render_alerts` has the letters."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot import render_alerts
+from bot.handlers.alerts import NEW, ask, save
+from bot.handlers.managing import address, manages
+from bot.handlers.reply import acknowledge, rebutton, redraw, reply
+from bot.render import Button
+from bot.render import Message as Rendered
+from retrieval.subjects import subject
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import datetime
+
+    from bot.handlers.press import Press
+    from bot.hours import Rhythm
+    from bot.store.following import Alert
+
+_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+_HALF_A_DAY_MORE = timedelta(hours=36)  # from a midnight into the next day, however long it is
+
+
+async def follow_question(press: Press) -> None:
+    """Follow what the answered question is about, or ask for words where there is none."""
+    if not await may_press(press):
+        return
+    user = press.query.from_user
+    if press.payload == "new":
+        await acknowledge(press.query)
+        await ask(press.message, press.say, NEW, user)
+        return
+    if press.question is None:
+        await press.alert("question_gone")
+        return
+    await acknowledge(press.query)
+    message, question = press.question
+    words = subject(question)
+    if words:
+        await save(press.context, message, words, press.say, number=NEW, who=user)
+    else:
+        await ask(message, press.say, NEW, user)
+    await rebutton(press.message, without="a")
+
+
+async def show_list(press: Press) -> None:
+    """Turn to a page of the list."""
+    page = _NUMBER.fullmatch(press.payload)
+    if await may_press(press):
+        await acknowledge(press.query)
+        await _draw_list(press, int(page[0]) if page else 0)
+
+
+async def show_card(press: Press) -> None:
+    """Show an alert in the place of the message, with what can be changed about it."""
+    found = await _found(press, press.payload)
+    if found is not None:
+        await acknowledge(press.query)
+        await _draw_card(press, found)
+
+
+async def send_card(press: Press) -> None:
+    """Show an alert below what it has brought."""
+    found = await _found(press, press.payload)
+    if found is not None:
+        await acknowledge(press.query)
+        await reply(press.message, await _card(press, found))
+
+
+async def edit(press: Press) -> None:
+    """Ask for other words."""
+    found = await _found(press, press.payload)
+    if found is not None:
+        await acknowledge(press.query)
+        await ask(press.message, press.say, found.id, press.query.from_user)
+
+
+async def delete(press: Press) -> None:
+    """Ask whether an alert is to go; when that is answered, delete it."""
+    number, _, sure = press.payload.partition(":")
+    found = await _found(press, number)
+    if found is None:
+        return
+    await acknowledge(press.query)
+    if sure != "yes":
+        await redraw(press.message, render_alerts.deletion(found, press.say))
+        return
+    await press.context.services.follows.remove(found.id, press.message.chat_id)
+    text = press.say.html("deleted", query=render_alerts.name(found.query, press.say))
+    rest = (Button(press.say.plain("all_alerts"), "i:0"),)
+    await redraw(press.message, Rendered(text, (rest,)))
+
+
+async def change(press: Press) -> None:
+    """Change one thing of an alert and show its card, or first ask for which coverage it is."""
+    number, _, what = press.payload.partition(":")
+    found = await _found(press, number)
+    if found is None:
+        return
+    if what == "language":
+        await acknowledge(press.query)
+        await redraw(press.message, render_alerts.languages(found, press.say))
+        return
+    values = await _values(press, what)
+    if not values:
+        await press.alert("expired")
+        return
+    changed = await press.context.services.follows.change(found.id, press.message.chat_id, **values)
+    if changed is None:
+        await press.alert("alert_gone")
+    else:
+        await acknowledge(press.query)
+        await _draw_card(press, changed)
+
+
+async def mute(press: Press) -> None:
+    """Mute the alert under whose message the button was, until tomorrow; or take that back."""
+    number, _, off = press.payload.partition(":")
+    found = await _found(press, number)
+    if found is None:
+        return
+    until = None if off else await _tomorrow(press)
+    changed = await press.context.services.follows.change(
+        found.id, press.message.chat_id, muted_until=until
+    )
+    if changed is None:
+        await press.alert("alert_gone")
+        return
+    say = press.say
+    if until is None:
+        text, buttons = say.plain("alert_unmuted"), render_alerts.mute_row(found.id, say)
+    else:
+        text = say.plain("alert_muted", date=until)
+        buttons = render_alerts.unmute_row(found.id, say)
+    await acknowledge(press.query, text, alert=True)
+    await rebutton(press.message, without="uv", extra=buttons)
+
+
+async def rest_of_digest(press: Press) -> None:
+    """Show the headlines of a digest that did not fit it."""
+    skip = _NUMBER.fullmatch(press.payload)
+    if skip is None:
+        await press.alert("expired")
+        return
+    if not await press.unhurried():
+        return
+    first = press.message
+    told = await press.context.services.follows.digested(first.chat_id, first.message_id)
+    left = told[int(skip[0]) :]
+    if not left:
+        await press.alert("expired")
+        return
+    await acknowledge(press.query)
+    most = render_alerts.DIGEST_HEADLINES
+    for at in range(0, len(left), most):
+        part = left[at : at + most]
+        await reply(first, render_alerts.digest(part, 0, press.say, skip=int(skip[0]) + at))
+    await rebutton(first, without="q")
+
+
+async def may_press(press: Press) -> bool:
+    """Return whether whoever pressed manages the chat's alerts; tell them when they do not."""
+    if await manages(press.message, press.query.from_user):
+        return True
+    await press.alert("alerts_admins")
+    return False
+
+
+async def _found(press: Press, number: str) -> Alert | None:
+    if not await may_press(press):
+        return None
+    if not _NUMBER.fullmatch(number):
+        await press.alert("expired")
+        return None
+    follows = press.context.services.follows
+    found = await follows.get(int(number), press.message.chat_id)
+    if found is None:
+        await press.alert("alert_gone")
+    return found
+
+
+async def _values(press: Press, what: str) -> dict[str, object]:
+    if what == "mute":
+        return {"muted_until": await _tomorrow(press)}
+    if what in render_alerts.ONLY:
+        return {"language": render_alerts.ONLY[what]}
+    return _CHANGES.get(what, {})
+
+
+async def _tomorrow(press: Press) -> datetime:
+    """Return when the chat's next day begins for it: its midnight, or the end of its night."""
+    rhythm = await _rhythm(press)
+    today = rhythm.midnight(press.context.services.now())
+    return rhythm.open_from(rhythm.midnight(today + _HALF_A_DAY_MORE))
+
+
+async def _rhythm(press: Press) -> Rhythm:
+    return await press.context.services.follows.rhythm(press.message.chat_id)
+
+
+async def _card(press: Press, found: Alert) -> Rendered:
+    now = press.context.services.now()
+    return render_alerts.card(found, press.say, await _rhythm(press), now)
+
+
+async def _draw_card(press: Press, found: Alert) -> None:
+    await redraw(press.message, await _card(press, found))
+
+
+async def _draw_list(press: Press, page: int) -> None:
+    services = press.context.services
+    held = await services.follows.of(address(press.message))
+    await redraw(press.message, render_alerts.listed(held, press.say, services.now(), page))
+
+
+_CHANGES: dict[str, dict[str, object]] = {
+    "pause": {"paused": True},
+    "resume": {"paused": False},
+    "unmute": {"muted_until": None},
+    "digest": {"digest": True},
+    "now": {"digest": False},
+}
+
+PRESSES: dict[str, Callable[[Press], Awaitable[None]]] = {
+    "a": follow_question,
+    "i": show_list,
+    "o": show_card,
+    "v": send_card,
+    "f": edit,
+    "d": delete,
+    "g": change,
+    "u": mute,
+    "q": rest_of_digest,
+}

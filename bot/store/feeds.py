@@ -1,0 +1,137 @@
+"""The feeds that are polled, and where each stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, insert, select, update
+
+from bot.sources.feeds import Feed
+from bot.sources.schedule import State
+from bot.store.schema import feed
+from retrieval.models import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Row
+
+    from bot.store.database import Database
+
+KEY_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """A feed in the store. `trouble` is the fault of the last poll."""
+
+    id: int
+    feed: Feed
+    state: State
+    trouble: str | None
+
+
+class Feeds:
+    """Every feed, by its address."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, feeds: Sequence[Feed], now: datetime) -> int:
+        """Add feeds that are not there yet, due now; return how many were new."""
+        async with self._database.transaction() as connection:
+            known = set(await connection.scalars(select(feed.c.url)))
+            new = {each.url: each for each in feeds if each.url not in known}
+            rows = [_feed_row(each) | _state_row(State(due=now)) for each in new.values()]
+            if rows:
+                await connection.execute(insert(feed), rows)
+        return len(rows)
+
+    async def remove(self, url: str) -> bool:
+        """Poll a feed no longer; its articles stay."""
+        async with self._database.transaction() as connection:
+            gone = await connection.execute(delete(feed).where(feed.c.url == url))
+        return gone.rowcount > 0
+
+    async def all(self) -> list[Polled]:
+        """Return every feed, in the order in which they were added."""
+        async with self._database.reading() as connection:
+            rows = await connection.execute(select(feed).order_by(feed.c.id))
+            return [_polled(row) for row in rows]
+
+    async def due(self, now: datetime, limit: int) -> list[Polled]:
+        """Return the feeds that are to be polled by now, longest overdue first."""
+        query = select(feed).where(feed.c.due <= now).order_by(feed.c.due).limit(limit)
+        async with self._database.reading() as connection:
+            return [_polled(row) for row in await connection.execute(query)]
+
+    async def next_due(self) -> datetime | None:
+        """Return when the next poll is due."""
+        query = select(func.min(feed.c.due, type_=feed.c.due.type))
+        async with self._database.reading() as connection:
+            soonest: datetime | None = await connection.scalar(query)
+        return soonest
+
+    async def polled(self, number: int, after: Feed, state: State, trouble: str | None) -> None:
+        """Note where a feed stands after a poll.
+
+        One that has moved to where another feed is polled already is that feed, and is removed.
+        """
+        values = _feed_row(after) | _state_row(state) | {"trouble": trouble}
+        there = select(feed.c.id).where((feed.c.url == after.url) & (feed.c.id != number))
+        async with self._database.transaction() as connection:
+            if await connection.scalar(there) is not None:
+                await connection.execute(delete(feed).where(feed.c.id == number))
+                return
+            await connection.execute(update(feed).where(feed.c.id == number).values(values))
+
+    async def hasten(self, now: datetime) -> int:
+        """Make every feed due; return how many there are."""
+        async with self._database.transaction() as connection:
+            return (await connection.execute(update(feed).values(due=now))).rowcount
+
+
+def _feed_row(one: Feed) -> dict[str, Any]:
+    return {
+        "url": one.url,
+        "outlet": one.outlet,
+        "language": None if one.language is None else one.language.value,
+        "etag": one.etag,
+        "modified": one.modified,
+        "keys": b"".join(one.keys),
+        "answered": one.answered,
+    }
+
+
+def _state_row(state: State) -> dict[str, Any]:
+    return {
+        "due": state.due,
+        "interval": int(state.interval.total_seconds()),
+        "failures": state.failures,
+        "failing_since": state.failing_since,
+        "dead": int(state.dead),
+    }
+
+
+def _polled(row: Row[Any]) -> Polled:
+    keys = tuple(row.keys[at : at + KEY_BYTES] for at in range(0, len(row.keys), KEY_BYTES))
+    one = Feed(
+        url=row.url,
+        outlet=row.outlet,
+        language=None if row.language is None else Language(row.language),
+        etag=row.etag,
+        modified=row.modified,
+        keys=keys,
+        answered=row.answered,
+    )
+    state = State(
+        due=row.due,
+        interval=timedelta(seconds=row.interval),
+        failures=row.failures,
+        failing_since=row.failing_since,
+        dead=bool(row.dead),
+    )
+    return Polled(row.id, one, replace(state), row.trouble)

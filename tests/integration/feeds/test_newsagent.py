@@ -1,0 +1,118 @@
+"""Every feed that is due is polled, and none keeps another from it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.feeds import Brought, Newsagent
+from bot.sources.feeds import Feed
+from bot.sources.fetching import Fetcher, Limits
+from bot.sources.schedule import Turn
+from bot.store import Store
+from tests.fakes.web import head
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from bot.sources.responses import Failed, Fetched, Unchanged
+    from tests.fakes.web import Request, Web
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+MATAR = " ".join(["هطل المطر على الدوحة يوم الجمعة، وغمرت المياه الشوارع."] * 40)
+RAIN = " ".join(["It rained in Doha on Friday, and the streets were under water."] * 40)
+
+
+class Tripping(Fetcher):
+    """Trips over one address, as a fault of ours would."""
+
+    async def get(self, url: str, **more: Any) -> Fetched | Unchanged | Failed:
+        if url.endswith("/trips"):
+            raise RuntimeError("tripped")
+        return await super().get(url, **more)
+
+
+class Desk:
+    """A newsagent, its store, what it told, and a clock moved by hand."""
+
+    def __init__(self, store: Store, fetcher: Fetcher) -> None:
+        self.store = store
+        self.now = NOON
+        self.told: list[Brought] = []
+        self.agent = Newsagent(store, fetcher, told=self._tell, now=lambda: self.now)
+
+    async def _tell(self, brought: Brought) -> None:
+        self.told.append(brought)
+
+    async def add(self, *urls: str) -> None:
+        await self.store.feeds.add([Feed(url) for url in urls], self.now)
+
+    async def until_idle(self) -> None:
+        while await self.agent.round():
+            pass
+
+
+@pytest.fixture
+async def desk(web: Web, tmp_path: Path) -> AsyncIterator[Desk]:
+    limits = Limits(deadline=2.0, spacing=0)
+    async with (
+        Store.open(tmp_path) as store,
+        Tripping(allowed={"paper.test"}, limits=limits, resolve=web.resolve) as fetcher,
+    ):
+        yield Desk(store, fetcher)
+
+
+def rss(text: str) -> str:
+    return f"<rss><channel><item><description>{text}</description></item></channel></rss>"
+
+
+async def test_what_trips_us_up_in_one_feed_keeps_no_other_waiting(desk: Desk, web: Web) -> None:
+    good = [web.at(f"paper.test/{n}", rss(text)) for n, text in enumerate((RAIN, MATAR))]
+    await desk.add(web.at("paper.test/trips", ""), *good)
+
+    await desk.until_idle()
+
+    tripped, *others = await desk.store.feeds.all()
+    assert (tripped.trouble or "").startswith("not understood")
+    assert tripped.state.due > NOON
+    assert [each.trouble for each in others] == [None, None]
+    assert (await desk.store.articles.summary()).articles == 2
+
+
+async def test_a_feed_that_moves_to_where_another_is_becomes_that_one(desk: Desk, web: Web) -> None:
+    new = web.at("paper.test/new", rss(MATAR))
+
+    async def moved(_: Request, writer: asyncio.StreamWriter) -> None:
+        writer.write(head(301, {"location": new, "content-length": "0"}))
+        await writer.drain()
+
+    await desk.add(web.at("paper.test/old", moved), new)
+    await desk.until_idle()
+
+    assert [each.feed.url for each in await desk.store.feeds.all()] == [new]
+    assert (await desk.store.articles.summary()).articles == 1
+
+
+async def test_a_feed_that_dies_is_told_of_once_and_again_when_it_is_back(
+    desk: Desk, web: Web
+) -> None:
+    url = web.url("paper.test/later")
+    web.at("paper.test/other", "")
+    await desk.add(url)
+    for _ in range(40):
+        await desk.until_idle()
+        desk.now += timedelta(hours=7)
+
+    web.at("paper.test/later", rss(RAIN))
+    await desk.until_idle()
+    desk.now += timedelta(hours=7)
+    await desk.until_idle()
+
+    turns = [each.turn for each in desk.told if each.turn]
+    assert turns == [Turn.DIED, Turn.CAME_BACK]
+    assert desk.told[-2].new == 1
+    assert desk.told[-2].trouble is None
