@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.handlers.commands import MENU
 from bot.preview.page import ARABIC, ENGLISH, GROUP
 from bot.trial import USERNAME
 from tests.browser.window import Window, expect
@@ -15,9 +16,9 @@ FORUM = "What is the Doha Forum?"
 
 async def test_a_slash_opens_the_commands_and_the_arrows_choose(daniel: Window) -> None:
     await daniel.text.press_sequentially("/")
-    await expect(daniel.commands.get_by_role("option")).to_have_count(4)
+    await expect(daniel.commands.get_by_role("option")).to_have_count(len(MENU))
 
-    await daniel.text.press("ArrowDown")
+    await daniel.text.press("ArrowUp")  # from none to the last
     chosen = daniel.commands.locator("[aria-selected=true]")
     await expect(chosen).to_contain_text("/help")
     await expect(daniel.text).to_have_attribute(
