@@ -12,13 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from bot.errors import UserError
-from bot.forecast import DAYS, Forecast
-from bot.hours import Rhythm
+from bot.forecast import DAYS, EXAMINED, Forecast, forecast
+from bot.habits import next_digest, opens, rhythm_of
 from bot.render_alerts import Told
 from bot.store.deliveries import Match, Telling
 from bot.store.following import AlreadyFollowedError
@@ -30,8 +29,8 @@ from retrieval.matching import Match as Matched
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
+    from bot.hours import Rhythm
     from bot.store import Store
-    from bot.store.articles import Lately
     from bot.store.deliveries import Delivery
     from bot.store.following import Address, Alert, Wishes
     from retrieval.matching import StandingQuery
@@ -44,12 +43,6 @@ LOOK_SECONDS = 1.0
 LONGEST_PAUSE = 60.0
 AT_ONCE = 25  # texts announced in one transaction
 STALE = timedelta(days=3)  # coverage older than this is stored, and nobody is told
-QUIET_FROM, QUIET_UNTIL = 22 * 60, 7 * 60
-DIGEST_AT = 8 * 60
-DAILY_CAP = 20
-NO_CAP = 0
-EXAMINED = 400  # texts that a forecast looks at
-SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +134,7 @@ class Alerts:
         quiet = await outbox.quiet([each.revision for each in articles])
         found = await self._think(partial(self._read, articles))
         now = self._now()
+        self._stories.forget(now - WINDOW)
         tellings = []
         for each in found:
             untold = each.article.revision in quiet or _stale(each.article, now)
@@ -214,7 +208,7 @@ class Alerts:
                     end=end,
                     marks=tuple((word.start - start, word.end - start) for word in place.words),
                     digest=later,
-                    due_at=_next_digest(rhythm, _minute(now)) if later else _open(rhythm, now),
+                    due_at=next_digest(rhythm, now) if later else opens(rhythm, now),
                 )
             )
         return matches
@@ -226,14 +220,9 @@ class Alerts:
 
         Where there are more than are looked at, the number is their rate.
         """
-        since = self._now() - timedelta(days=DAYS)
-        lately = await self._store.articles.lately(since, EXAMINED)
-        matched = await self._think(partial(_matching, query, lately))
-        days = float(DAYS)
-        if len(lately) == EXAMINED:
-            days = max((self._now() - lately[-1].added_at) / timedelta(days=1), 1 / 24)
-        rate = len(matched) / days
-        return Forecast(round(rate * DAYS), rate, tuple(matched[:SHOWN]))
+        now = self._now()
+        lately = await self._store.articles.lately(now - timedelta(days=DAYS), EXAMINED)
+        return await self._think(partial(forecast, query, lately, now))
 
     async def follow(
         self, address: Address, query: StandingQuery, language_code: str | None
@@ -341,12 +330,7 @@ class Alerts:
 
     def rhythm_of(self, wishes: Wishes) -> Rhythm:
         """Return when a chat of these wishes may be written to."""
-        return _rhythm(
-            wishes.zone or self._zone,
-            QUIET_FROM if wishes.quiet_from is None else wishes.quiet_from,
-            QUIET_UNTIL if wishes.quiet_until is None else wishes.quiet_until,
-            DIGEST_AT if wishes.digest_at is None else wishes.digest_at,
-        )
+        return rhythm_of(wishes, self._zone)
 
     async def _keep(self, alert: Alert) -> None:
         def relisten() -> None:
@@ -372,12 +356,6 @@ class Alerts:
         return await asyncio.get_running_loop().run_in_executor(self._matching, work)
 
 
-def cap_of(wishes: Wishes) -> int | None:
-    """Return how many alerts a day a chat of these wishes wants; None for any number."""
-    cap = DAILY_CAP if wishes.daily_cap is None else wishes.daily_cap
-    return None if cap == NO_CAP else cap
-
-
 async def tellings(store: Store, deliveries: Sequence[Delivery]) -> list[Told]:
     """Return what deliveries tell of; those whose article or alert is gone are left out."""
     articles = await store.articles.by_revision({each.revision for each in deliveries})
@@ -387,48 +365,6 @@ async def tellings(store: Store, deliveries: Sequence[Delivery]) -> list[Told]:
         for each in deliveries
         if each.revision in articles and each.alert_id in alerts
     ]
-
-
-def _matching(query: StandingQuery, lately: Sequence[Lately]) -> list[Article]:
-    matcher = Matcher(names)
-    matcher.add(1, query)
-    return [
-        each.article
-        for each in lately
-        if matcher.match(each.article.headline or "", each.article.body)
-    ]
-
-
-@lru_cache(maxsize=10_000)
-def _rhythm(zone: str, quiet_from: int, quiet_until: int, digest_at: int) -> Rhythm:
-    try:
-        place = ZoneInfo(zone)
-    except (ValueError, OSError):  # a zone that was known when it was chosen
-        place = ZoneInfo("UTC")
-    return Rhythm(place, quiet_from, quiet_until, digest_at)
-
-
-@lru_cache(maxsize=10_000)
-def _next_digest(rhythm: Rhythm, at: datetime) -> datetime:
-    return rhythm.next_digest(at)
-
-
-def _open(rhythm: Rhythm, at: datetime) -> datetime:
-    return at if not _quiet(rhythm, _minute(at)) else _open_from(rhythm, _minute(at))
-
-
-@lru_cache(maxsize=10_000)
-def _quiet(rhythm: Rhythm, at: datetime) -> bool:
-    return rhythm.is_quiet(at)
-
-
-@lru_cache(maxsize=10_000)
-def _open_from(rhythm: Rhythm, at: datetime) -> datetime:
-    return rhythm.open_from(at)
-
-
-def _minute(at: datetime) -> datetime:
-    return at.replace(second=0, microsecond=0)
 
 
 def _stale(article: Article, now: datetime) -> bool:

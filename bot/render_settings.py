@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot import zones
+from bot.habits import DAILY_CAP, NO_CAP
 from bot.i18n.catalog import Html
 from bot.render import Button, Message, cut, rows
 from bot.render_alerts import clock
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from bot.i18n.catalog import Voice
     from bot.store.following import Wishes
 
-DAILY_CAP = 20  # where a chat never said
-NO_CAP = 0
 CAPS = (10, 20, 50, NO_CAP)
 # Minutes after midnight: none, and three usual nights.
 QUIET = ((0, 0), (21 * 60, 7 * 60), (22 * 60, 7 * 60), (23 * 60, 8 * 60))
@@ -160,7 +159,7 @@ def _same(one: tuple[int, int], other: tuple[int, int]) -> bool:
     return one == other or (one[0] == one[1] and other[0] == other[1])
 
 
-def _choice(label: str, data: str, chosen: bool = False) -> Button:  # noqa: FBT001, FBT002
+def _choice(label: str, data: str, chosen: bool = False) -> Button:  # noqa: FBT001, FBT002 - chosen or not
     return Button(_CHOSEN * chosen + label, f"w:{data}")
 
 

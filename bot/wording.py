@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot import render_alerts, zones
-from bot.alerts import cap_of, tellings
+from bot.alerts import tellings
+from bot.habits import cap_of
 from bot.render_alerts import DIGEST_HEADLINES
 from retrieval.models import Language
 

@@ -133,8 +133,8 @@ class Stories:
             new[..., : self._size] = old[..., : self._size]
             return new
 
-        self._sketches = sized(self._sketches)  # type: ignore[assignment]
-        self._stories, self._times = sized(self._stories), sized(self._times)  # type: ignore[assignment]
+        self._sketches = sized(self._sketches)  # type: ignore[assignment]  # sized() keeps the type
+        self._stories, self._times = sized(self._stories), sized(self._times)  # type: ignore[assignment]  # sized() keeps the type
 
 
 def likeness(one: Signature, other: Signature) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from bot.sources.feeds import Feed
 from bot.sources.schedule import State
@@ -68,13 +68,6 @@ class Feeds:
         async with self._database.reading() as connection:
             return [_polled(row) for row in await connection.execute(query)]
 
-    async def next_due(self) -> datetime | None:
-        """Return when the next poll is due."""
-        query = select(func.min(feed.c.due, type_=feed.c.due.type))
-        async with self._database.reading() as connection:
-            soonest: datetime | None = await connection.scalar(query)
-        return soonest
-
     async def polled(self, number: int, after: Feed, state: State, trouble: str | None) -> None:
         """Note where a feed stands after a poll.
 
@@ -87,11 +80,6 @@ class Feeds:
                 await connection.execute(delete(feed).where(feed.c.id == number))
                 return
             await connection.execute(update(feed).where(feed.c.id == number).values(values))
-
-    async def hasten(self, now: datetime) -> int:
-        """Make every feed due; return how many there are."""
-        async with self._database.transaction() as connection:
-            return (await connection.execute(update(feed).values(due=now))).rowcount
 
 
 def _feed_row(one: Feed) -> dict[str, Any]:

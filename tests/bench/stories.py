@@ -51,7 +51,7 @@ def measure(count: int, asked: int) -> Told:
     copied: list[Submission] = []
     signing: list[float] = []
     for number, article in enumerate(islice(offered, SIGNED)):
-        signing.append(_milliseconds(lambda text=article: packed.append(bytes(_signed(text)))))  # type: ignore[misc]
+        signing.append(_milliseconds(lambda text=article: packed.append(bytes(_signed(text)))))  # type: ignore[misc]  # a default binds the loop variable
         if number % step == 0:
             copied.append(article)
     stories, kept = _filled(packed, count)
@@ -61,7 +61,7 @@ def measure(count: int, asked: int) -> Told:
     def find(answers: list[int | None], articles: Iterable[Submission]) -> list[float]:
         asking = [_signed(article) for article in articles]
         return [
-            _milliseconds(lambda known=each: answers.append(stories.find(known, NOW)))  # type: ignore[misc]
+            _milliseconds(lambda known=each: answers.append(stories.find(known, NOW)))  # type: ignore[misc]  # a default binds the loop variable
             for each in asking
         ]
 

@@ -75,7 +75,7 @@ class Newsroom:
         """Wait until everything stored so far was announced."""
         async with asyncio.timeout(10):
             # Another task brings it about, through the store alone.
-            while await self.store.outbox.announced() < await self.store.articles.last_revision():  # noqa: ASYNC110
+            while await self.store.outbox.announced() < await self.store.articles.last_revision():  # noqa: ASYNC110 - as said
                 await asyncio.sleep(0.01)
 
 

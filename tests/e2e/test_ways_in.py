@@ -105,7 +105,7 @@ async def test_a_feed_that_another_process_adds_is_polled_by_the_running_bot(
             await store.feeds.add([Feed(url)], datetime.now(UTC))
             async with asyncio.timeout(20):
                 # The running bot brings it about, through the store alone.
-                while not await store.articles.last_revision():  # noqa: ASYNC110
+                while not await store.articles.last_revision():  # noqa: ASYNC110 - the store sets no event
                     await asyncio.sleep(0.01)
             listed = await chief.say("/feeds")
             status = await chief.say("/status")

@@ -47,7 +47,7 @@ async def until_killed(
 
 async def test_whoever_waits_is_told_however_often_the_bot_is_killed(tmp_path: Path) -> None:
     seed = SystemRandom().randrange(1_000_000)
-    print(f"seed {seed}")  # noqa: T201 - shown when the test fails
+    print(f"seed {seed}")  # noqa: T201 - a figure - shown when the test fails
     chance = Random(seed)  # noqa: S311 - nothing to hide
     followers = range(FIRST, FIRST + KILLS * (MOST_TOLD + 2))
     follow(tmp_path, len(followers))
@@ -70,7 +70,7 @@ async def test_whoever_waits_is_told_however_often_the_bot_is_killed(tmp_path: P
     async with Store.open(tmp_path) as store:
         left = await store.outbox.counts(datetime.now(UTC))
     heard = [len(chat.sent) for chat in chats]
-    print(f"{sum(heard) - len(heard)} of {len(heard)} told twice")  # noqa: T201
+    print(f"{sum(heard) - len(heard)} of {len(heard)} told twice")  # noqa: T201 - a figure
     assert min(heard) == 1
     assert sum(heard) - len(heard) <= KILLS
     assert stopped == 0

@@ -46,7 +46,7 @@ async def bodies(store: Store, wanted: int) -> list[str]:
     """Return what is stored, when there is as much of it as is wanted."""
     async with asyncio.timeout(20):
         # The watcher brings it about, through the store alone.
-        while await store.articles.last_revision() < wanted:  # noqa: ASYNC110
+        while await store.articles.last_revision() < wanted:  # noqa: ASYNC110 - the store sets no event
             await asyncio.sleep(0.01)
     return [each.body for each in await store.articles.changed_after(0, 100)]
 

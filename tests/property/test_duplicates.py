@@ -44,7 +44,7 @@ def test_the_order_of_adding_makes_no_difference(
 ) -> None:
     numbered = list(enumerate(articles))
     shuffled = list(numbered)
-    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    chance.shuffle(shuffled)  # type: ignore[attr-defined]  # Hypothesis gives a Random
 
     found = set()
     for order in (numbered, shuffled):

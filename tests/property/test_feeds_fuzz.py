@@ -47,7 +47,7 @@ def raw(content: bytes) -> bytes:
 
 @settings(max_examples=500, deadline=None)
 @given(messy, st.none() | st.sampled_from(["utf-8", "windows-1256", "utf-16", "x"]), st.booleans())
-def test_any_bytes_are_read_or_refused(content: bytes, charset: str | None, whole: bool) -> None:  # noqa: FBT001
+def test_any_bytes_are_read_or_refused(content: bytes, charset: str | None, whole: bool) -> None:  # noqa: FBT001 - Hypothesis
     try:
         document = read_feed(content, charset, URL, whole=whole)
     except RefusedError as error:
