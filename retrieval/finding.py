@@ -83,10 +83,29 @@ class Finding(dict[int, int]):
         if len(units) > 1:
             return self._place(units, zones)
         # The zones of one unit are always the same.
-        place = self._places.get(units[0])
+        (unit,) = units
+        place = self._places.get(unit)
         if place is None:
-            place = self._places[units[0]] = self._place(units, zones)
+            place = self._first(unit) or self._place(units, zones)
+            self._places[unit] = place
         return place
+
+    def _first(self, word: int) -> Place | None:
+        """Return the first sentence that holds a word, if any does, with each time it does."""
+        reading, numbers = self.reading, self._numbers(word)
+        segment, segments = reading.segment, reading.segments
+        for at, number in enumerate(numbers):
+            here = segment[number]
+            if segments[here].shown and segments[here].zone != HEADLINE:
+                starts, ends = reading.starts, reading.ends
+                words = [Span(starts[number], ends[number])]
+                for other in islice(numbers, at + 1, None):
+                    if segment[other] != here:
+                        break
+                    words.append(Span(starts[other], ends[other]))
+                found = words if len(words) == 1 else _joined(words)
+                return Place(in_headline=False, span=segments[here].span, words=tuple(found))
+        return None
 
     def _place(self, units: Iterable[int], zones: int) -> Place:
         segments = self.reading.segments

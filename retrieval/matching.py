@@ -8,7 +8,7 @@ share it; and so is a query that many readers follow.
 from __future__ import annotations
 
 from array import array
-from itertools import repeat
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 from retrieval.finding import Finding, Place
@@ -17,7 +17,7 @@ from retrieval.reading import read
 from retrieval.units import EVERYWHERE, Units
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from retrieval.reading import Reading
     from retrieval.units import Names
@@ -48,7 +48,8 @@ class Matcher:
         # Who follows a row: mostly one reader, whose number takes less than an array.
         self._followers: list[int | array[int]] = []
         self._row_of_number: dict[int, int] = {}
-        # The rows to look at when a word stands in an article.
+        # The rows that match wherever a word stands, and those to look at when it does.
+        self._enough: dict[int, array[int]] = {}
         self._under: dict[int, array[int]] = {}
 
     def __len__(self) -> int:
@@ -58,7 +59,10 @@ class Matcher:
         """Follow a query, in place of what the number stood for; it has at most 63 bits."""
         self.remove(number)
         choice = self._units.choice
-        needed = sorted({choice(clause) for clause in query.clauses}) or [EVERYWHERE]
+        # A word is looked up sooner than a phrase or a choice, and most are not there.
+        parts = self._units.parts
+        clauses = {choice(clause) for clause in query.clauses}
+        needed = sorted(clauses, key=lambda unit: (unit in parts, unit)) or [EVERYWHERE]
         barred = sorted({~choice((unit,)) for unit in query.excluded})
         self._row_of_number[number] = row = self._row(needed, barred)
         if row == len(self._followers):
@@ -92,18 +96,36 @@ class Matcher:
     def match_reading(self, reading: Reading) -> list[Match]:
         """Return the queries that an article matches, each once, in no order."""
         finding = Finding(reading, self._units)
+        followers = self._followers
         matches: list[Match] = []
-        for row, zones in self._matching(finding):
-            place = finding.place(self._rows[row], zones)
-            followers = self._followers[row]
-            if isinstance(followers, int):
-                matches.append(Match(followers, place))
-            else:
-                matches += map(Match, followers, repeat(place))
+        for rows, place in chain(self._met(finding), self._looked_at(finding)):
+            numbers: list[int] = []
+            for row in rows:
+                number = followers[row]
+                if isinstance(number, int):
+                    numbers.append(number)
+                else:
+                    numbers += number
+            matches += map(Match, numbers, repeat(place))
         return matches
 
-    def _matching(self, finding: Finding) -> Iterator[tuple[int, int]]:
-        """Yield the rows that match, each once, and the zones they match in."""
+    def _met(self, finding: Finding) -> Iterator[tuple[Sequence[int], Place]]:
+        """Yield the rows that one word is enough for, each once, by where they match."""
+        within = finding.reading.within
+        by: dict[int, int] = {}
+        for word in finding.words:
+            if word in self._enough and finding[word] & within:
+                for row in self._enough[word]:
+                    # Where a second of its words stands, the whole choice is shown.
+                    by[row] = self._rows[row][0] if row in by else word
+        met: dict[int, list[int]] = {}
+        for row, unit in by.items():
+            met.setdefault(unit, []).append(row)
+        for unit, rows in met.items():
+            yield rows, finding.place((unit,), finding[unit] & within)
+
+    def _looked_at(self, finding: Finding) -> Iterator[tuple[Sequence[int], Place]]:
+        """Yield the rows that need more than one word and match, each once, and where."""
         rows, parts, zones_of = self._rows, self._units.parts, finding.get
         within = finding.reading.within
         seen: set[int] = set()
@@ -124,7 +146,7 @@ class Matcher:
                 # A choice is looked at under each of its units.
                 if zones and row not in seen:
                     seen.add(row)
-                    yield row, zones
+                    yield (row,), finding.place(rows[row], zones)
 
     def _row(self, needed: Sequence[int], barred: Sequence[int]) -> int:
         """Return the row of a query, a new one if it is not there yet."""
@@ -138,8 +160,13 @@ class Matcher:
         code = (first, *(unit for unit in needed if unit != first), *barred)
         row = self._row_of[code] = len(self._rows)
         self._rows.append(code)
+        units = self._units
+        alone = code == (first,) and all(
+            len(units.words(u)) == 1 for u in units.alternatives(first)
+        )
+        under = self._enough if alone else self._under
         for word in leads[first]:
-            self._under.setdefault(word, array("i")).append(row)
+            under.setdefault(word, array("i")).append(row)
         return row
 
     def _leads(self, unit: int) -> set[int]:
@@ -159,9 +186,12 @@ class Matcher:
         self._followers = [self._followers[row] for row in kept]
         self._row_of = {code: row for row, code in enumerate(self._rows)}
         self._row_of_number = {n: now[row] for n, row in self._row_of_number.items()}
-        under = {
-            word: array("i", [now[row] for row in rows if row in now])
-            for word, rows in self._under.items()
-        }
-        self._under = {word: rows for word, rows in under.items() if rows}
+        self._enough, self._under = _renumbered(self._enough, now), _renumbered(self._under, now)
         self._units.keep(max(unit, ~unit) for code in self._rows for unit in code)
+
+
+def _renumbered(under: Mapping[int, array[int]], now: Mapping[int, int]) -> dict[int, array[int]]:
+    kept = {
+        word: array("i", [now[row] for row in rows if row in now]) for word, rows in under.items()
+    }
+    return {word: rows for word, rows in kept.items() if rows}

@@ -84,14 +84,15 @@ class Units:
     def met_by(self, spelling: Spelling) -> set[int]:
         """Return the words of queries that a word of an article is a form of."""
         met: set[int] = set()
+        by_key = self._by_key
         for key in spelling.forms:
-            found = self._by_key.get(key)
-            if found is None:
-                continue
-            if isinstance(found, int):
-                met.add(found)
-            else:
-                met.update(found)
+            # Most words of an article stand in no query.
+            if key in by_key:
+                found = by_key[key]
+                if isinstance(found, int):
+                    met.add(found)
+                else:
+                    met.update(found)
         if self._by_skeleton:
             met.update(self._named_by(spelling))
         return met
