@@ -40,6 +40,14 @@ def is_web(url: str) -> bool:
         port = parts.port
     except ValueError:
         return False
-    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+    return may_be_called(parts.scheme, parts.hostname, port, parts.netloc.rpartition("@")[1])
+
+
+def may_be_called(scheme: str, host: str | None, port: int | None, user: str | bytes) -> bool:
+    """Return whether the parts of a URL, whoever took it apart, are those of an address on the web.
+
+    Parsers differ, and what one calls a host is a password to another; so each has to agree.
+    """
+    if scheme not in {"http", "https"} or not host or user:
         return False
     return port is None or port in {80, 443} or port >= _WELL_KNOWN_PORTS

@@ -11,6 +11,8 @@ import httpcore
 import httpx
 
 from bot.sources.addresses import is_public
+from bot.sources.bounded import BoundedStream
+from bot.sources.responses import of_use
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
@@ -64,10 +66,13 @@ class PinnedTransport(httpx.AsyncBaseTransport):
                 extensions=request.extensions,
             )
         )
+        stream: BoundedStream = response.extensions["network_stream"]
+        stream.proceed()
         return httpx.Response(
             response.status,
-            headers=response.headers,
-            stream=_Stream(response),
+            # The client reads some of them itself, the target of a redirect for one.
+            headers=of_use(response.headers),
+            stream=_Body(response, stream),
             extensions=response.extensions,
         )
 
@@ -77,12 +82,14 @@ class PinnedTransport(httpx.AsyncBaseTransport):
         self._backend.close()
 
 
-class _Stream(httpx.AsyncByteStream):
-    def __init__(self, response: httpcore.Response) -> None:
+class _Body(httpx.AsyncByteStream):
+    def __init__(self, response: httpcore.Response, stream: BoundedStream) -> None:
         self._response = response
+        self._stream = stream
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for piece in self._response.aiter_stream():
+            self._stream.proceed()
             yield piece
 
     async def aclose(self) -> None:
@@ -120,8 +127,10 @@ class _Backend(httpcore.AsyncNetworkBackend):
         failure: Exception = NoSuchHostError()
         for address in addresses[:_MOST_ADDRESSES]:
             try:
-                return await self._sockets.connect_tcp(
-                    address, port, timeout, local_address, socket_options
+                return BoundedStream(
+                    await self._sockets.connect_tcp(
+                        address, port, timeout, local_address, socket_options
+                    )
                 )
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Self
 import httpcore
 import httpx
 
-from bot.sources.addresses import is_web
+from bot.sources.addresses import is_web, may_be_called
 from bot.sources.connecting import ForbiddenAddressError, NoSuchHostError, PinnedTransport
 from bot.sources.responses import (
     Failed,
     Fault,
     Fetched,
     Unchanged,
+    charset_of,
     fault_of,
     fresh_of,
+    media_type_of,
     validator,
     wait_of,
 )
@@ -42,6 +44,9 @@ FEED = "application/atom+xml, application/rss+xml, application/feed+json, */*;q=
 PAGE = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _MOVED_FOR_GOOD = frozenset({301, 308})
+# Each piece of a body takes some 20 µs to parse, however small it is.
+_MOST_PIECES = 50_000
+_PIECES_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +82,8 @@ _FAULTS: dict[type[Exception], Fault] = {
 class Fetcher:
     """Fetches with one pool of connections; an async context manager.
 
-    `allowed` names hosts that may have private addresses. `resolve` is for tests and for those
-    who have a resolver of their own.
+    `allowed` names hosts that may have private addresses; only they and whoever asks lead to them,
+    no stranger does. `resolve` is for tests and for those who have a resolver of their own.
     """
 
     def __init__(
@@ -90,7 +95,8 @@ class Fetcher:
         resolve: Resolve | None = None,
     ) -> None:
         self.limits = limits or Limits()
-        self._transport = PinnedTransport(frozenset(map(str.lower, allowed)), resolve)
+        self._allowed = frozenset(filter(None, map(_host_written, allowed)))
+        self._transport = PinnedTransport(self._allowed, resolve)
         self._client = httpx.AsyncClient(
             transport=self._transport,
             headers={"User-Agent": agent, "Accept-Encoding": ACCEPTED},
@@ -113,11 +119,18 @@ class Fetcher:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def get(
-        self, url: str, *, accept: str = PAGE, etag: str | None = None, modified: str | None = None
+        self,
+        url: str,
+        *,
+        accept: str = PAGE,
+        etag: str | None = None,
+        modified: str | None = None,
+        via: str | None = None,
     ) -> Fetched | Unchanged | Failed:
         """Return what is at the address. Never raises but for cancellation.
 
-        `etag` and `modified` are those of what came before. Waits for the host's turn first.
+        `etag` and `modified` are those of what came before; `via` is the address that led here, if
+        it was no operator's choice. Waits for the host's turn first.
         """
         headers = {"Accept": accept}
         if etag:
@@ -134,22 +147,24 @@ class Fetcher:
             if url in visited:
                 break
             visited.add(url)
-            found, left = await self._hop(url, headers, left)
+            found, left = await self._hop(url, via, headers, left)
             if not isinstance(found, _Redirect):
                 return _with_address(found, moved)
-            url = found.url
+            url, via = found.url, url
             for_good = for_good and found.for_good
             moved = url if for_good else moved
         return Failed(Fault.REDIRECTS)
 
     async def _hop(
-        self, url: str, headers: dict[str, str], left: float
+        self, url: str, via: str | None, headers: dict[str, str], left: float
     ) -> tuple[Fetched | Unchanged | Failed | _Redirect, float]:
         """Return the answer of one address, and how many seconds are left after it."""
-        try:
-            host = httpx.URL(url).host
-        except httpx.InvalidURL:
+        host = _host(url)
+        if host is None:
             return Failed(Fault.BAD_ADDRESS), left
+        # Else a stranger's feed would have us publish what stands behind the operator's door.
+        if host in self._allowed and via is not None and _host(via) not in self._allowed:
+            return Failed(Fault.FORBIDDEN_ADDRESS), left
         wait = await self._hosts.turn(host)
         if wait:
             return Failed(Fault.ASKED_TO_WAIT, wait=wait), left
@@ -174,27 +189,26 @@ class Fetcher:
             return Failed(_named(error))
 
     async def _answer(self, response: httpx.Response) -> Fetched | Unchanged | Failed | _Redirect:
-        status = response.status_code
+        status, headers = response.status_code, response.headers
         if status == httpx.codes.NOT_MODIFIED:
-            return Unchanged(fresh_of(response.headers))
-        if status in _MOVED and "location" in response.headers:
-            target = response.url.join(response.headers["location"]).copy_with(fragment=None)
+            return Unchanged(fresh_of(headers))
+        if status in _MOVED and "location" in headers:
+            target = response.url.join(headers["location"]).copy_with(fragment=None)
             return _Redirect(str(target), for_good=status in _MOVED_FOR_GOOD)
         if status != httpx.codes.OK:
-            return Failed(fault_of(status), status, wait_of(response.headers))
+            return Failed(fault_of(status), status, wait_of(headers))
         packed, whole = await self._body(response)
-        coding = response.headers.get("content-encoding", "")
+        coding = headers.get("content-encoding", "")
         # Packed, five million bytes take some 20 ms; too long for whoever else waits.
         content, unpacked = await asyncio.get_running_loop().run_in_executor(
             self._thread, unpack, packed, coding, self.limits.largest
         )
         whole = whole and unpacked
-        headers = response.headers
         return Fetched(
             url=str(response.url),
             content=content,
-            media_type=headers.get("content-type", "").partition(";")[0].strip().lower(),
-            charset=response.charset_encoding,
+            media_type=media_type_of(headers),
+            charset=charset_of(headers),
             etag=validator(headers.get("etag")) if whole else None,
             modified=validator(headers.get("last-modified")) if whole else None,
             fresh=fresh_of(headers),
@@ -207,11 +221,15 @@ class Fetcher:
         if announced.isdecimal() and int(announced[:20]) > self.limits.largest:
             raise TooLargeError
         content = bytearray()
+        pieces = 0
         try:
             async for piece in response.aiter_raw():
                 content += piece
-                if len(content) > self.limits.largest:
+                pieces += 1
+                if len(content) > self.limits.largest or pieces > _MOST_PIECES:
                     raise TooLargeError
+                if not pieces % _PIECES_AT_ONCE:
+                    await asyncio.sleep(0)  # there may be hundreds in what was read at once
         except (httpcore.RemoteProtocolError, httpcore.ReadError):
             if not content:
                 raise
@@ -223,6 +241,21 @@ class Fetcher:
 class _Redirect:
     url: str
     for_good: bool
+
+
+def _host(url: str) -> str | None:
+    """Return the host that the client would call; None where it reads no address of the web."""
+    try:
+        parts = httpx.URL(url)
+        host = parts.raw_host.decode("ascii").lower()
+    except (httpx.InvalidURL, ValueError):
+        return None
+    return host if may_be_called(parts.scheme, host, parts.port, parts.userinfo) else None
+
+
+def _host_written(name: str) -> str | None:
+    """Return a host as connections name it, in whatever letters an operator wrote it."""
+    return _host(f"http://{name.strip()}/") or _host(f"http://[{name.strip()}]/")
 
 
 def _named(error: Exception) -> Fault:

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from email.message import Message
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import httpx
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 LONGEST_WAIT = timedelta(days=1)  # whatever a server asks for
 LONGEST_VALIDATOR = 500
+LONGEST_HEADER = 2_000
+_OF_USE = frozenset(
+    b"cache-control content-encoding content-length content-type date etag expires last-modified "
+    b"location retry-after".split()
+)
 
 
 class Fault(StrEnum):
@@ -82,6 +92,31 @@ def fault_of(status: int) -> Fault:
     if status in named:
         return named[status]
     return Fault.SERVER if httpx.codes.is_server_error(status) else Fault.UNEXPECTED
+
+
+def of_use(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Return the headers that are read here, but for those so long that reading takes its time."""
+    return [
+        (name, value)
+        for name, value in headers
+        if name.lower() in _OF_USE and len(value) <= LONGEST_HEADER
+    ]
+
+
+def media_type_of(headers: httpx.Headers) -> str:
+    """Return the media type in lower case, empty when there is none."""
+    stated: str = headers.get("content-type", "")
+    return stated.partition(";")[0].strip().lower()
+
+
+def charset_of(headers: httpx.Headers) -> str | None:
+    """Return the charset that the server names."""
+    message = Message()
+    message["content-type"] = headers.get("content-type", "")
+    try:
+        return message.get_content_charset()
+    except (ValueError, LookupError):
+        return None
 
 
 def validator(value: str | None) -> str | None:
