@@ -13,7 +13,7 @@ from bot.sources.addresses import is_web
 from bot.sources.details import Details, submission
 from bot.sources.fetching import FEED, PAGE
 from bot.sources.pages import read_page, without_tracking
-from bot.sources.refusing import RefusedError
+from bot.sources.refusing import RefusedError, shown
 from bot.sources.responses import Failed, Fault, Unchanged
 from bot.sources.schedule import Outcome
 from bot.sources.submission import Refusal, Submission
@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 MOST_AT_ONCE = 200  # new entries of one poll
 MOST_PAGES = 20  # fetched in one poll; the others' turn comes with the next
+PAGES_SECONDS = 120.0  # after which no other page is fetched in this poll
+PATIENCE = timedelta(days=1)  # with a page that cannot be had; then the summary is taken
 MOST_KEYS = 2_000
+KEY_BYTES = 16
 OLD = timedelta(days=2)  # older than this is taken in without a word
 LOUD = 20  # of one poll; the rest is taken in without a word
 FULL_WORDS = 60  # a summary that the feed calls content has fewer
@@ -53,7 +56,8 @@ class Feed:
     language: Language | None = None
     etag: str | None = None
     modified: str | None = None
-    keys: tuple[bytes, ...] = ()  # of entries that need no second look, newest last
+    keys: bytes = b""  # of entries that need no second look, 16 bytes each, newest last
+    hushed: bytes = b""  # of entries whose turn is to come, and then without a word
     answered: datetime | None = None  # when it last did, in UTC
 
 
@@ -117,7 +121,9 @@ class _Poll:
         self._taken: list[tuple[Entry, Submission]] = []
         self._refused: list[Refusal] = []
         self._done: list[bytes] = []
-        self._pages = 0
+        self._hushed = {*_keys(feed.hushed)}
+        self._pages = MOST_PAGES  # left
+        self._until = asyncio.get_running_loop().time() + PAGES_SECONDS
 
     async def of(self, found: Fetched, document: Document, items: Sequence[_Item]) -> PollResult:
         for item in items[:MOST_AT_ONCE]:
@@ -127,13 +133,15 @@ class _Poll:
             self._refused.append(Refusal(self._feed.url, "breaks off"))
         # With validators, what was left for later would not be sent again.
         complete = whole and len(self._done) == len(items)
-        known = {*self._done}
+        done = {*self._done}
+        known = (key for key in _keys(self._feed.keys) if key not in done)
         feed = replace(
             self._feed,
             url=found.moved or self._feed.url,
             etag=found.etag if complete else None,
             modified=found.modified if complete else None,
-            keys=(*(key for key in self._feed.keys if key not in known), *self._done)[-MOST_KEYS:],
+            keys=b"".join((*known, *self._done))[-MOST_KEYS * KEY_BYTES :],
+            hushed=b"".join(self._left(items)),
             answered=self._now,
         )
         fresh = max(filter(None, (found.fresh, document.ttl)), default=None)
@@ -159,12 +167,17 @@ class _Poll:
 
         A fault that may pass, or None where it is not the page's turn, leave it for the next poll.
         """
-        if self._pages == MOST_PAGES or item.entry.url is None:
+        if not self._pages or item.entry.url is None:
             return None
-        self._pages += 1
-        page = await self._fetcher.get(item.entry.url, accept=PAGE)
+        if asyncio.get_running_loop().time() > self._until:
+            return None
+        self._pages -= 1
+        page = await self._fetcher.get(item.entry.url, accept=PAGE, via=self._feed.url)
         if isinstance(page, Failed) and page.fault in _PASSING:
-            return page.fault
+            if page.fault is Fault.ASKED_TO_WAIT:
+                self._pages = 0
+            if _moment(item.entry, self._now) > self._now - PATIENCE:
+                return page.fault
         article, lost = await _on(
             self._thread, lambda: _from_page(page, item.entry, given, self._feed.url)
         )
@@ -175,18 +188,38 @@ class _Poll:
     def _announced(self) -> list[Taken]:
         """Return the articles, oldest first; those that would come as a flood are silent."""
         by_age = sorted(self._taken, key=lambda each: _moment(each[0], self._now))
-        late = self._feed.answered is None or self._now - self._feed.answered > OLD
         many = len(by_age) - LOUD
         return [
             Taken(
                 article,
                 silent=number < many
+                or entry.key in self._hushed
                 or self._feed.answered is None
-                or (article.published is None and late)
+                or (article.published is None and self._late)
                 or _moment(entry, self._now) < self._now - OLD,
             )
             for number, (entry, article) in enumerate(by_age)
         ]
+
+    def _left(self, items: Sequence[_Item]) -> list[bytes]:
+        """Return those of the entries left for later that would come as a flood, too."""
+        done = {*self._done}
+        hushed = self._hushed | {each.entry.key for each in items[LOUD:]}
+        return [
+            each.entry.key
+            for each in items
+            if each.entry.key not in done
+            and (
+                each.entry.key in hushed
+                or self._feed.answered is None
+                or (each.entry.published is None and self._late)
+            )
+        ]
+
+    @property
+    def _late(self) -> bool:
+        """Whether nobody knows which entries are new: at the first poll, and after a long time."""
+        return self._feed.answered is None or self._now - self._feed.answered > OLD
 
 
 def _read(feed: Feed, found: Fetched, now: datetime) -> tuple[Document, list[_Item]]:
@@ -197,7 +230,7 @@ def _read(feed: Feed, found: Fetched, now: datetime) -> tuple[Document, list[_It
             languages.parse(document.language)
         except ValueError:
             raise RefusedError("language: only ar and en") from None
-    known = {*feed.keys}
+    known = {*_keys(feed.keys)}
     new = {each.key: each for each in document.entries if each.key not in known}
     latest = datetime.max.replace(tzinfo=UTC)
     ordered = sorted(new.values(), key=lambda each: _moment(each, latest), reverse=True)
@@ -209,7 +242,7 @@ def _read(feed: Feed, found: Fetched, now: datetime) -> tuple[Document, list[_It
 
 
 def _item(entry: Entry, feed: Feed, now: datetime) -> _Item:
-    where = entry.url or f"{feed.url}:{entry.headline or '?'}"[:200]
+    where = shown(entry.url or f"{feed.url}:{entry.headline or '?'}")
     try:
         return _Item(entry, where, _prepared(entry, feed, now))
     except RefusedError as error:
@@ -261,6 +294,10 @@ def _is_full(entry: Entry) -> bool:
 def _not_ahead(entry: Entry, now: datetime) -> object:
     """Return the date, unless it lies in the future: a template's, or a mistake."""
     return None if _moment(entry, now) > now + timedelta(days=1) else entry.published
+
+
+def _keys(joined: bytes) -> list[bytes]:
+    return [joined[at : at + KEY_BYTES] for at in range(0, len(joined), KEY_BYTES)]
 
 
 def _moment(entry: Entry, otherwise: datetime) -> datetime:

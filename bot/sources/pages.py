@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 from bot.sources import charsets
 from bot.sources.details import Details, submission
 from bot.sources.html import read_html
-from bot.sources.refusing import RefusedError
+from bot.sources.refusing import RefusedError, shown
 from bot.sources.responses import Failed, Fault, Fetched, Unchanged
 from bot.sources.submission import Refusal, Submission
 
 if TYPE_CHECKING:
     from bot.sources.fetching import Fetcher
 
-LONGEST_SHOWN = 200
 _TRACKING = ("utm_", "fbclid=", "gclid=", "mc_cid=", "mc_eid=")
 _PAGES = frozenset(("", "text/html", "application/xhtml+xml", "application/xml"))
 
@@ -23,7 +22,7 @@ _PAGES = frozenset(("", "text/html", "application/xhtml+xml", "application/xml")
 async def read_page_at(url: str, fetcher: Fetcher) -> Submission | Refusal:
     """Fetch a page and return its article. Never raises but for cancellation."""
     page = await fetcher.get(url)
-    where = "".join(each if each.isprintable() else "?" for each in url[:LONGEST_SHOWN])
+    where = shown(url)
     # Where it was found, not what it calls itself: no page may pass for another's article.
     address = without_tracking(page.url if isinstance(page, Fetched) else None)
     try:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 SHOWN = 40
 COMPLAINTS = 3
+LONGEST_SHOWN = 200
 _REASONS = {
     "extra_forbidden": "unknown field",
     "list_type": "not a list",
@@ -28,6 +29,11 @@ class RefusedError(ValueError):
     def __init__(self, reason: str, line: int | None = None) -> None:
         super().__init__(reason)
         self.line = line
+
+
+def shown(text: str) -> str:
+    """Return a stranger's words as they can stand in a log: on one line, and not too long."""
+    return "".join(each if each.isprintable() else "?" for each in text[:LONGEST_SHOWN])
 
 
 def complaints(error: ValidationError) -> str:

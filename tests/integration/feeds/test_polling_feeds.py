@@ -205,6 +205,82 @@ async def test_a_feed_that_comes_back_after_a_month_does_not_flood(
     assert loud == [f"خبر {n}" for n in reversed(range(20))]
 
 
+async def test_what_a_feed_holds_at_its_first_poll_stays_silent_however_long_it_takes(
+    web: Web, fetcher: Fetcher
+) -> None:
+    summary = ENGLISH.partition(".")[0] + "."
+    dated = [item(f"/{n}", f"خبر {n}", summary=f"{summary} {n}") for n in range(51)]
+    undated = [each.replace("pubDate>", "category>") for each in dated]
+    for number in range(51):
+        web.at(f"paper.test/{number}", page(f"خبر {number}", ARABIC), content_type="text/html")
+
+    for new, *there in (dated, undated):
+        url = web.at("paper.test/feed", rss(*there))
+        first = await poll(Feed(url), fetcher, NOW)
+        web.at("paper.test/feed", rss(new, *there))
+        second = await poll(first.feed, fetcher, NOW + timedelta(minutes=15))
+        third = await poll(second.feed, fetcher, NOW + timedelta(minutes=30))
+        fourth = await poll(third.feed, fetcher, NOW + timedelta(minutes=45))
+
+        polls = [first, second, third, fourth]
+        loud = [t.submission.headline for each in polls for t in each.articles if not t.silent]
+        assert [len(each.articles) for each in polls] == [20, 20, 11, 0]
+        assert loud == ["خبر 0"]
+        assert fourth.feed.hushed == b""
+
+
+async def test_a_feed_of_summaries_that_comes_back_does_not_flood_poll_by_poll(
+    web: Web, fetcher: Fetcher
+) -> None:
+    items = [item(f"/{n}", f"خبر {n}", summary="صمدت…") for n in range(60)]
+    for number in range(60):
+        web.at(f"paper.test/{number}", page(f"خبر {number}", ARABIC), content_type="text/html")
+    feed = Feed(web.at("paper.test/feed", rss(*items)), answered=NOW - timedelta(days=30))
+
+    loud = 0
+    for turn in range(3):
+        result = await poll(feed, fetcher, NOW + timedelta(minutes=turn))
+        feed, loud = result.feed, loud + sum(not each.silent for each in result.articles)
+
+    assert loud == 20
+
+
+async def test_a_host_that_asks_us_to_wait_is_asked_for_no_other_page(
+    web: Web, fetcher: Fetcher
+) -> None:
+    for number in range(10):
+        web.at(f"paper.test/{number}", response("", 429))
+    items = [item(f"/{n}", f"خبر {n}", summary="صمدت…") for n in range(10)]
+
+    result = await poll(Feed(web.at("paper.test/feed", rss(*items))), fetcher, NOW)
+
+    assert len(web.asked) == 2
+    assert [each.reason for each in result.refusals] == ["page: asked us to wait, for now"]
+
+
+async def test_a_page_that_cannot_be_had_for_a_day_leaves_its_summary(
+    web: Web, fetcher: Fetcher
+) -> None:
+    summary = ENGLISH.partition(".")[0] + "."
+    web.at("paper.test/old", response("", 503))
+    web.at("paper.test/new", response("", 503))
+    url = web.at(
+        "paper.test/feed",
+        rss(
+            item("/old", "هدنة", summary=summary, age=timedelta(hours=25)),
+            item("/new", "Truce", summary=summary, age=timedelta(hours=23)),
+        ),
+    )
+
+    result = await poll(Feed(url), fetcher, NOW)
+
+    assert [each.submission.headline for each in result.articles] == ["هدنة"]
+    assert sorted(each.reason for each in result.refusals) == [
+        "page: the server has an error, for now",
+        "page: the server has an error; the summary is taken",
+    ]
+
+
 async def test_undated_items_are_news_of_a_feed_that_was_read_lately(
     web: Web, fetcher: Fetcher
 ) -> None:
