@@ -85,7 +85,7 @@ def poll() -> None:
     """Poll every feed at once, and say what came of each."""
     told = finish(_polled(read_settings()))
     new, failing = sum(each.new for each in told), sum(each.trouble is not None for each in told)
-    refused = sum(each.refused for each in told)
+    refused = sum(len(each.refusals) for each in told)
     typer.echo(f"{len(told):,} polled: {new:,} new, {refused:,} refused, {failing:,} failing")
     if failing and failing == len(told):
         raise typer.Exit(FAILED)
@@ -156,6 +156,8 @@ async def _polled(settings: Settings) -> list[Brought]:
 
             async def tell(brought: Brought) -> None:
                 told.append(brought)
+                for each in brought.refusals:
+                    typer.echo(f"refused: {each.where}: {each.reason}", err=True)
                 typer.echo(_outcome(brought))
                 shown(len(told), len(every))
 
@@ -168,7 +170,7 @@ async def _polled(settings: Settings) -> list[Brought]:
 def _outcome(brought: Brought) -> str:
     if brought.trouble is not None:
         return f"{brought.url}: {brought.trouble}"
-    refused = f", {brought.refused:,} refused" if brought.refused else ""
+    refused = f", {len(brought.refusals):,} refused" if brought.refusals else ""
     return f"{brought.url}: {brought.new:,} new{refused}"
 
 

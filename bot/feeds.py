@@ -20,6 +20,8 @@ from bot.store import Outcome
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from bot.sources import Refusal
+    from bot.sources.feeds import Taken
     from bot.sources.fetching import Fetcher
     from bot.store import Store
     from bot.store.feeds import Polled
@@ -29,18 +31,20 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 5.0  # at the feeds that `python -m bot feeds` adds and hastens
 LONGEST_PAUSE = 60.0
 AT_ONCE = 8
+BATCH = 50  # articles in one transaction
+MOST_NAMED = 10  # refusals of one poll, in the log
 _OURS = "not understood: a fault of ours, see the log"
 
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What one poll came to: how many articles were new, how many refused, and why nothing came."""
+    """What one poll came to: how many articles were new, what was refused, why nothing came."""
 
     url: str
-    new: int
-    refused: int
-    trouble: str | None
-    turn: Turn | None
+    new: int = 0
+    refusals: tuple[Refusal, ...] = ()
+    trouble: str | None = None
+    turn: Turn | None = None
 
 
 class Newsagent:
@@ -67,8 +71,7 @@ class Newsagent:
         try:
             while True:
                 try:
-                    while await self.round():
-                        pass
+                    await self.round()
                     pause = LOOK_SECONDS
                 except Exception:
                     log.exception("feeds are not polled")
@@ -78,15 +81,29 @@ class Newsagent:
             self._reading.shutdown(wait=False, cancel_futures=True)
 
     async def round(self) -> int:
-        """Poll some of the feeds that are due; return how many."""
-        due = await self._store.feeds.due(self._now(), AT_ONCE)
-        async with asyncio.TaskGroup() as group:
-            for each in due:
-                group.create_task(self._poll_safely(each))
-        return len(due)
+        """Poll the feeds that are due, some at a time, until none is; return how many polls."""
+        polls = 0
+        under_way: dict[asyncio.Task[None], int] = {}
+        try:
+            async with asyncio.TaskGroup() as group:
+                while True:
+                    # A slow one keeps its own place and no other's.
+                    due = await self._store.feeds.due(self._now(), AT_ONCE, {*under_way.values()})
+                    for each in due[: AT_ONCE - len(under_way)]:
+                        under_way[group.create_task(self._poll_safely(each))] = each.id
+                        polls += 1
+                    if not under_way:
+                        return polls
+                    done, _ = await asyncio.wait(
+                        under_way, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                    )
+                    for task in done:
+                        del under_way[task]
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from None
 
     async def poll(self, feeds: Sequence[Polled]) -> None:
-        """Poll these feeds now, due or not, some at a time."""
+        """Poll these feeds now, due or not, some at a time; the last thing a newsagent does."""
         turns = asyncio.Semaphore(AT_ONCE)
 
         async def in_turn(one: Polled) -> None:
@@ -112,23 +129,35 @@ class Newsagent:
             log.exception("a feed is not understood: %s", polled.feed.url)
             outcome = Polling(fault=_OURS)
             state = next_poll(polled.state, outcome, self._now())
-            await self._store.feeds.polled(polled.id, polled.feed, state, _OURS)
+            await self._store.feeds.polled(polled, polled.feed, state, _OURS)
             if self._told:
-                await self._told(Brought(polled.feed.url, 0, 0, _OURS, state.turn))
+                await self._told(Brought(polled.feed.url, trouble=_OURS, turn=state.turn))
 
     async def _poll(self, polled: Polled) -> None:
         result = await poll(polled.feed, self._fetcher, self._now(), thread=self._reading)
-        submissions = [each.submission for each in result.articles]
-        quiet = {place for place, each in enumerate(result.articles) if each.silent}
-        outcomes = await publish(self._store.articles, submissions, quiet) if submissions else []
+        new = await self._publish(result.articles)
         jitter = random.random()  # noqa: S311 - spreads load, guards nothing
         state = next_poll(polled.state, result.outcome, self._now(), jitter=jitter)
         trouble = result.outcome.fault
         # After the articles: a crash in between finds them again, as known ones.
-        await self._store.feeds.polled(polled.id, result.feed, state, trouble)
+        await self._store.feeds.polled(polled, result.feed, state, trouble)
         if state.turn is Turn.DIED:
             log.warning("a feed is dead: %s (%s)", polled.feed.url, trouble)
+        refusals = result.refusals if trouble is None else ()
+        for each in refusals[:MOST_NAMED]:
+            log.info("refused: %s: %s", each.where, each.reason)
+        if len(refusals) > MOST_NAMED:
+            log.info("refused: %s: %d more", polled.feed.url, len(refusals) - MOST_NAMED)
         if self._told:
-            new = sum(outcome is not Outcome.KNOWN for outcome in outcomes)
-            refused = len(result.refusals) if trouble is None else 0
-            await self._told(Brought(polled.feed.url, new, refused, trouble, state.turn))
+            await self._told(Brought(polled.feed.url, new, refusals, trouble, state.turn))
+
+    async def _publish(self, articles: Sequence[Taken]) -> int:
+        """Publish a poll's articles, oldest first; return how many the archive did not have."""
+        new = 0
+        for start in range(0, len(articles), BATCH):
+            batch = articles[start : start + BATCH]
+            quiet = {place for place, each in enumerate(batch) if each.silent}
+            submissions = [each.submission for each in batch]
+            outcomes = await publish(self._store.articles, submissions, quiet)
+            new += sum(outcome is not Outcome.KNOWN for outcome in outcomes)
+        return new

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select, update
 
-from bot.sources.feeds import Feed
+from bot.sources.feeds import KEY_BYTES, Feed
 from bot.sources.schedule import State
 from bot.store.schema import feed
 from retrieval.models import Language
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy import Row
 
     from bot.store.database import Database
 
-KEY_BYTES = 16
+# In the column of keys it parts those that are done with from those that are hushed.
+_APART = bytes(KEY_BYTES)
+_PAGE = 200  # rows read without a pause of the event loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,38 +60,57 @@ class Feeds:
 
     async def all(self) -> list[Polled]:
         """Return every feed, in the order in which they were added."""
-        async with self._database.reading() as connection:
-            rows = await connection.execute(select(feed).order_by(feed.c.id))
-            return [_polled(row) for row in rows]
+        found: list[Polled] = []
+        while True:
+            last = found[-1].id if found else 0
+            query = select(feed).where(feed.c.id > last).order_by(feed.c.id).limit(_PAGE)
+            async with self._database.reading() as connection:
+                rows = (await connection.execute(query)).all()
+            found += map(_polled, rows)
+            if len(rows) < _PAGE:
+                return found
 
-    async def due(self, now: datetime, limit: int) -> list[Polled]:
-        """Return the feeds that are to be polled by now, longest overdue first."""
-        query = select(feed).where(feed.c.due <= now).order_by(feed.c.due).limit(limit)
+    async def due(self, now: datetime, limit: int, but: Collection[int] = ()) -> list[Polled]:
+        """Return the feeds that are to be polled by now, longest overdue first.
+
+        `but` are the numbers of those that are being polled.
+        """
+        wanted = (feed.c.due <= now) & feed.c.id.not_in(but)
+        query = select(feed).where(wanted).order_by(feed.c.due).limit(limit)
         async with self._database.reading() as connection:
             return [_polled(row) for row in await connection.execute(query)]
 
-    async def polled(self, number: int, after: Feed, state: State, trouble: str | None) -> None:
-        """Note where a feed stands after a poll.
+    async def polled(self, before: Polled, after: Feed, state: State, trouble: str | None) -> None:
+        """Note where a feed stands after a poll, unless it was removed meanwhile.
 
         One that has moved to where another feed is polled already is that feed, and is removed.
         """
-        values = _feed_row(after) | _state_row(state) | {"trouble": trouble}
-        there = select(feed.c.id).where((feed.c.url == after.url) & (feed.c.id != number))
+        values = _progress_row(after) | _state_row(state) | {"trouble": trouble}
+        # Its number may be another feed's by now, its address may not.
+        one = (feed.c.id == before.id) & (feed.c.url == before.feed.url)
+        there = select(feed.c.id).where((feed.c.url == after.url) & (feed.c.id != before.id))
         async with self._database.transaction() as connection:
             if await connection.scalar(there) is not None:
-                await connection.execute(delete(feed).where(feed.c.id == number))
-                return
-            await connection.execute(update(feed).where(feed.c.id == number).values(values))
+                await connection.execute(delete(feed).where(one))
+            else:
+                await connection.execute(update(feed).where(one).values(values))
 
 
 def _feed_row(one: Feed) -> dict[str, Any]:
     return {
-        "url": one.url,
         "outlet": one.outlet,
         "language": None if one.language is None else one.language.value,
+        **_progress_row(one),
+    }
+
+
+def _progress_row(one: Feed) -> dict[str, Any]:
+    """Return what a poll changes; what its operator knows of a feed stays the operator's."""
+    return {
+        "url": one.url,
         "etag": one.etag,
         "modified": one.modified,
-        "keys": b"".join(one.keys),
+        "keys": one.keys + (_APART + one.hushed if one.hushed else b""),
         "answered": one.answered,
     }
 
@@ -105,7 +126,7 @@ def _state_row(state: State) -> dict[str, Any]:
 
 
 def _polled(row: Row[Any]) -> Polled:
-    keys = tuple(row.keys[at : at + KEY_BYTES] for at in range(0, len(row.keys), KEY_BYTES))
+    keys, _, hushed = row.keys.partition(_APART)
     one = Feed(
         url=row.url,
         outlet=row.outlet,
@@ -113,6 +134,7 @@ def _polled(row: Row[Any]) -> Polled:
         etag=row.etag,
         modified=row.modified,
         keys=keys,
+        hushed=hushed,
         answered=row.answered,
     )
     state = State(
@@ -122,4 +144,4 @@ def _polled(row: Row[Any]) -> Polled:
         failing_since=row.failing_since,
         dead=bool(row.dead),
     )
-    return Polled(row.id, one, replace(state), row.trouble)
+    return Polled(row.id, one, state, row.trouble)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.feeds import Brought, Newsagent
+from bot.feeds import AT_ONCE, Brought, Newsagent
 from bot.sources.feeds import Feed
 from bot.sources.fetching import Fetcher, Limits
 from bot.sources.schedule import Turn
 from bot.store import Store
-from tests.fakes.web import head
+from tests.fakes.web import head, response
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import AsyncIterator
     from pathlib import Path
 
@@ -116,3 +116,64 @@ async def test_a_feed_that_dies_is_told_of_once_and_again_when_it_is_back(
     assert turns == [Turn.DIED, Turn.CAME_BACK]
     assert desk.told[-2].new == 1
     assert desk.told[-2].trouble is None
+
+
+async def test_a_feed_that_takes_the_place_of_one_being_polled_is_left_as_it_is(
+    desk: Desk, web: Web
+) -> None:
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(request: Request, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await go_on.wait()
+        await response(rss(RAIN))(request, writer)
+
+    old, new = web.at("paper.test/old", slow), web.at("paper.test/new", rss(MATAR))
+    await desk.add(old)
+    polling = asyncio.create_task(desk.agent.round())
+    await asked.wait()
+    await desk.store.feeds.remove(old)
+    await desk.store.feeds.add([Feed(new, outlet="الصحيفة")], NOON + timedelta(minutes=1))
+    go_on.set()
+    await polling
+
+    (left,) = await desk.store.feeds.all()
+    assert (left.feed.url, left.feed.outlet, left.feed.answered) == (new, "الصحيفة", None)
+
+
+async def test_a_slow_feed_keeps_no_other_waiting(desk: Desk, web: Web) -> None:
+    stopped = asyncio.Event()
+
+    async def slow(_: Request, writer: asyncio.StreamWriter) -> None:
+        await stopped.wait()
+        writer.close()
+
+    urls = [web.at("paper.test/slow", slow)]
+    urls += [web.at(f"paper.test/{n}", rss(f"{MATAR} {n}")) for n in range(3 * AT_ONCE)]
+    await desk.add(*urls)
+    polling = asyncio.create_task(desk.agent.round())
+    while len(desk.told) < 3 * AT_ONCE:  # noqa: ASYNC110 - it tells as it polls
+        await asyncio.sleep(0.01)
+    stopped.set()
+    polls = await polling
+
+    assert [each.url for each in desk.told[:-1]] == urls[1:]
+    assert polls == len(urls)
+
+
+async def test_what_is_refused_is_in_the_log_on_one_line_each(
+    desk: Desk, web: Web, caplog: pytest.LogCaptureFixture
+) -> None:
+    items = [f'{{"id": "{n}", "url": "ftp://x/\\n{n}", "title": "خبر"}}' for n in range(15)]
+    feed = f'{{"version": "https://jsonfeed.org/version/1", "items": [{",".join(items)}]}}'
+    await desk.add(web.at("paper.test/feed", feed))
+
+    with caplog.at_level("INFO", "bot.feeds"):
+        await desk.until_idle()
+
+    lines = [each.getMessage() for each in caplog.records]
+    assert len(lines) == 11
+    assert lines[0].startswith("refused: ftp://x/?")
+    assert lines[-1].endswith(": 5 more")
+    assert not any("\n" in each for each in lines)
+    assert len(desk.told[0].refusals) == 15
