@@ -31,6 +31,7 @@ from bot.polling import Complaint, PollingRequest, Pulse, ReaderQueues, until_de
 from bot.sources.fetching import Fetcher
 from bot.store import Store
 from bot.turns import Turns
+from bot.watched import Watched
 from bot.watching import Watcher
 from bot.wording import Wording
 from retrieval.models import Language
@@ -185,7 +186,8 @@ async def _open_and_serve(settings: Settings) -> int:
             data_dir=settings.data_dir,
             time_zone=settings.time_zone,
         )
-        watchers = [Watcher(store.articles, folder) for folder in settings.watch]
+        watched = Watched(settings.data_dir, settings.watch)
+        watchers = [Watcher(store.articles, folder, watched) for folder in settings.watch]
         with running(settings.data_dir, crashed=alarms.crashed):
             async with asyncio.TaskGroup() as group:
                 working = [

@@ -9,7 +9,7 @@ import os
 import signal
 import stat
 from pathlib import Path
-from time import monotonic
+from time import monotonic, time
 from typing import TYPE_CHECKING, NamedTuple
 
 from watchfiles import Change, awatch
@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     from bot.newsroom import Tally
     from bot.sources import Refusal
     from bot.store import Articles
+    from bot.watched import Watched
 
 log = logging.getLogger(__name__)
 
 SETTLED_SECONDS = 2.0  # without a change, before a file is read
 SHORTEST_PAUSE, LONGEST_PAUSE = 5.0, 300.0  # when a folder cannot be watched
+OLD_SECONDS = 3 * 86_400.0  # without a change: no news, whatever the bot missed meanwhile
 
 
 class _Look(NamedTuple):
@@ -43,6 +45,8 @@ class _Look(NamedTuple):
 class Watcher:
     """Watches one folder; what is in it at the start is offered as well.
 
+    Nobody is told of what a folder holds that was never watched before, nor at a later start of
+    files that did not change for days.
     A file is whole when it has not changed for `settled` seconds and, where the system can tell,
     nobody has it open for writing.
     """
@@ -51,15 +55,18 @@ class Watcher:
         self,
         articles: Articles,
         folder: Path,
+        watched: Watched,
         *,
         settled: float = SETTLED_SECONDS,
         pause: float = SHORTEST_PAUSE,
     ) -> None:
         self._articles = articles
         self._folder = folder.absolute()
+        self._watched = watched
         self._settled = settled
         self._shortest = self._pause = pause
         self._waiting: dict[Path, _Look | None] = {}
+        self._quiet: set[Path] = set()  # of those that wait
 
     async def run(self) -> None:
         """Watch, until cancelled; a folder that is missing or fails is tried again."""
@@ -86,26 +93,59 @@ class Watcher:
         )
         first = True
         async for batch in changes:
+            paths = {Path(path) for change, path in batch if change is not Change.deleted}
+            changed = await asyncio.to_thread(self._files, paths)
             if first:  # the watch stands: what comes from now on is heard of
                 first, self._pause = False, self._shortest
-                log.info("watching %s", self._folder)
-                self._waiting |= dict.fromkeys(await asyncio.to_thread(self._inside, self._folder))
-            paths = {Path(path) for change, path in batch if change is not Change.deleted}
-            self._waiting |= dict.fromkeys(await asyncio.to_thread(self._files, paths))
+                await self._look_through(but=changed)
+            self._waiting |= dict.fromkeys(changed)
             ready = await asyncio.to_thread(self._whole) if self._waiting else []
             if ready:
                 await self._take(ready)
+            if not self._quiet and not self._watched.knows(self._folder):
+                await asyncio.to_thread(self._watched.add, self._folder)
             if not await asyncio.to_thread(self._folder.is_dir):
                 raise FileNotFoundError(2, "no such folder")
 
+    async def _look_through(self, *, but: Sequence[Path]) -> None:
+        """Offer what was there already, before these came."""
+        new = not self._watched.knows(self._folder)
+        there, quiet = await asyncio.to_thread(self._there, everything=new)
+        quiet.difference_update(but)
+        self._waiting |= dict.fromkeys(there)
+        self._quiet |= quiet
+        log.info("watching %s", self._folder)
+        if new and quiet:
+            log.info(
+                "%s: files there before it was watched: %d; they are taken in, and nobody is told",
+                self._folder,
+                len(quiet),
+            )
+
+    def _there(self, *, everything: bool) -> tuple[list[Path], set[Path]]:
+        """Return the files in the folder, and those of them of which nobody is told."""
+        there: list[Path] = []
+        for each in find([self._folder], FILE_NAME):
+            if isinstance(each, Path):
+                there.append(each)
+            else:
+                _refused(each)
+        before = time() - OLD_SECONDS
+        return there, {each for each in there if everything or _changed(each) < before}
+
     async def _take(self, ready: Sequence[Path]) -> None:
-        try:
-            tally = await take_in(self._articles, ready, refused=_refused)
-        except BaseException:
-            self._waiting |= dict.fromkeys(ready)
-            raise
-        if told := _told(tally):
-            log.info("%s: %s", self._folder, told)
+        for quiet in (True, False):
+            paths = [each for each in ready if (each in self._quiet) is quiet]
+            if not paths:
+                continue
+            try:
+                tally = await take_in(self._articles, paths, quiet=quiet, refused=_refused)
+            except BaseException:
+                self._waiting |= dict.fromkeys(ready)
+                raise
+            self._quiet.difference_update(paths)
+            if told := _told(tally):
+                log.info("%s: %s", self._folder, told)
 
     def _concerns(self, change: Change, path: str) -> bool:
         del change
@@ -143,6 +183,7 @@ class Watcher:
                 status = None
             if status is None or not stat.S_ISREG(status.st_mode):
                 del self._waiting[path]
+                self._quiet.discard(path)
                 continue
             look = _Look(status.st_size, status.st_mtime_ns, status.st_ino, now)
             if before is None or look[:3] != before[:3]:
@@ -151,6 +192,13 @@ class Watcher:
                 del self._waiting[path]
                 ready.append(path)
         return sorted(ready)
+
+
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _being_written(path: Path) -> bool:

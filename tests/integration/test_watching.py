@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.store import Store
+from bot.watched import FILE_NAME, Watched
 from bot.watching import Watcher
 
 if TYPE_CHECKING:
@@ -33,7 +35,9 @@ def inbox(tmp_path: Path) -> Path:
 
 @asynccontextmanager
 async def watching(store: Store, folder: Path) -> AsyncIterator[None]:
-    task = asyncio.create_task(Watcher(store.articles, folder, settled=0.05, pause=0.01).run())
+    watched = Watched(folder.parent, [folder])
+    watcher = Watcher(store.articles, folder, watched, settled=0.05, pause=0.01)
+    task = asyncio.create_task(watcher.run())
     try:
         yield
     finally:
@@ -133,3 +137,107 @@ async def test_a_folder_that_is_missing_is_watched_when_it_comes(
 
     assert before == [RAIN]
     assert after == [RAIN, MATAR]
+
+
+async def untold(store: Store, wanted: int) -> list[bool]:
+    """Return of each text that is stored whether nobody is told of it."""
+    await bodies(store, wanted)
+    quiet = await store.outbox.quiet(range(1, wanted + 1))
+    return [number in quiet for number in range(1, wanted + 1)]
+
+
+async def test_nobody_is_told_of_what_a_folder_held_before_it_was_watched(
+    store: Store, inbox: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(300):
+        (inbox / f"{number}.txt").write_text(f"{MATAR if number % 2 else RAIN} {number}", "utf-8")
+
+    with caplog.at_level("INFO", "bot.watching"):
+        async with watching(store, inbox):
+            first = await untold(store, 300)
+            (inbox / "new.txt").write_text(MATAR, "utf-8")
+            after = await untold(store, 301)
+
+    assert all(first)
+    assert not after[300]
+    assert "files there before it was watched: 300" in caplog.text
+
+
+async def test_what_came_while_the_bot_was_down_is_told_unless_it_is_old(
+    store: Store, inbox: Path
+) -> None:
+    async with watching(store, inbox):
+        await known(inbox)
+    (inbox / "new.txt").write_text(RAIN, "utf-8")
+    (inbox / "old.txt").write_text(MATAR, "utf-8")
+    os.utime(inbox / "old.txt", (1_600_000_000, 1_600_000_000))
+
+    async with watching(store, inbox):
+        await bodies(store, 2)
+    told = await untold(store, 2)
+
+    texts = [each.body for each in await store.articles.changed_after(0, 100)]
+    assert dict(zip(texts, told, strict=True)) == {RAIN: False, MATAR: True}
+
+
+async def test_a_first_look_that_is_cut_off_is_begun_again_in_silence(
+    store: Store, inbox: Path
+) -> None:
+    (inbox / "a.txt").write_text(RAIN, "utf-8")
+    with (inbox / "b.txt").open("w", encoding="utf-8") as half:
+        half.write(MATAR)
+        half.flush()
+        async with watching(store, inbox):
+            await bodies(store, 1)
+
+    async with watching(store, inbox):
+        told = await untold(store, 2)
+
+    assert told == [True, True]
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff", b"{}", b"[1, null]", b"[" * 100_000])
+async def test_where_nothing_is_known_of_a_folder_nobody_is_told(
+    store: Store, inbox: Path, content: bytes
+) -> None:
+    (inbox.parent / FILE_NAME).write_bytes(content)
+    (inbox / "a.txt").write_text(MATAR, "utf-8")
+
+    async with watching(store, inbox):
+        told = await untold(store, 1)
+        await known(inbox)
+
+    assert told == [True]
+
+
+async def test_a_folder_that_was_not_watched_for_a_while_is_new_again(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "اثنان"
+    both = Watched(tmp_path, [one, two])
+    both.add(one)
+    both.add(two)
+
+    Watched(tmp_path, [two]).add(two)
+    again = Watched(tmp_path, [one, two])
+
+    assert (again.knows(one), again.knows(two)) == (False, True)
+
+
+async def test_what_is_refused_at_the_first_look_is_in_the_log(
+    store: Store, inbox: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (inbox.parent / "secret.txt").write_text("A secret that lies outside.", "utf-8")
+    (inbox / "link.txt").symlink_to(inbox.parent / "secret.txt")
+    (inbox / "a.txt").write_text(MATAR, "utf-8")
+
+    async with watching(store, inbox):
+        await bodies(store, 1)
+
+    assert "link.txt: leads outside the folder" in caplog.text
+
+
+async def known(folder: Path) -> None:
+    """Wait until the folder has been looked through."""
+    async with asyncio.timeout(20):
+        # The watcher brings it about, through the file alone.
+        while not Watched(folder.parent, [folder]).knows(folder):  # noqa: ASYNC110 - a file sets no event
+            await asyncio.sleep(0.01)
