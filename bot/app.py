@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -199,6 +200,10 @@ async def _open_and_serve(settings: Settings) -> int:
                 # A large index that must be rebuilt does not keep readers waiting: what is in it
                 # already is answered from.
                 await archive.caught_up(INDEX_SECONDS)
+                # What is there by now stays. To look through all of it for garbage again and again
+                # held the loop for 0.2 s each time.
+                gc.collect()
+                gc.freeze()
                 code = await serve(
                     app,
                     pulse,

@@ -7,20 +7,23 @@ from collections import Counter
 from dataclasses import dataclass, field
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.sources import Refusal, Submission, read
 from bot.sources.pages import read_page_at
 from retrieval.spans import passages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from bot.sources.fetching import Fetcher
     from bot.store import Articles, Outcome
 
-BATCH = 100  # articles in one transaction
-BATCH_CHARACTERS = 2_000_000
+# In one transaction. Digests and rows of as much keep the event loop for 3 ms.
+BATCH = 100  # articles
+BATCH_CHARACTERS = 500_000
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -63,7 +66,7 @@ async def take_in(
     `stored` after each batch, when it is on disk. What is counted is added to `tally`.
     """
     tally = tally or Tally()
-    batches = _batches(read(paths, seen=seen))
+    batches = in_batches(read(paths, seen=seen), _characters)
     while batch := await asyncio.to_thread(next, batches, None):
         await _take(articles, batch, tally, quiet, refused)
         stored(tally)
@@ -114,14 +117,19 @@ async def open_with_seeds(articles: Articles) -> None:
             await take_in(articles, [folder], quiet=True)
 
 
-def _batches(offered: Iterator[Submission | Refusal]) -> Iterator[list[Submission | Refusal]]:
-    batch: list[Submission | Refusal] = []
-    characters = 0
+def in_batches(offered: Iterable[T], characters: Callable[[T], int]) -> Iterator[list[T]]:
+    """Yield what is offered, as much at a time as is published in one transaction."""
+    batch: list[T] = []
+    held = 0
     for each in offered:
         batch.append(each)
-        characters += len(each.body) if isinstance(each, Submission) else 0
-        if len(batch) == BATCH or characters >= BATCH_CHARACTERS:
+        held += characters(each)
+        if len(batch) == BATCH or held >= BATCH_CHARACTERS:
             yield batch
-            batch, characters = [], 0
+            batch, held = [], 0
     if batch:
         yield batch
+
+
+def _characters(offered: Submission | Refusal) -> int:
+    return len(offered.body) if isinstance(offered, Submission) else 0
