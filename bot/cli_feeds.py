@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.feeds import Brought
     from bot.sources import Refusal
     from bot.sources.opml import Subscription
-    from bot.store.feeds import Polled
+    from bot.store.feeds import Added, Polled
     from config.settings import Settings
 
 OPML = frozenset((".opml", ".xml"))
@@ -39,7 +39,7 @@ def add(
     outlet: Annotated[str | None, typer.Option(help="Whose it is, as readers see it.")] = None,
     language: Annotated[str | None, typer.Option(help="ar or en, if it is in one.")] = None,
 ) -> None:
-    """Poll a feed from now on."""
+    """Poll a feed from now on; of one that is there already, change outlet or language."""
     from bot.sources.opml import subscription
     from bot.sources.refusing import RefusedError
 
@@ -47,8 +47,8 @@ def add(
         wanted = subscription(url, outlet, language)
     except RefusedError as error:
         raise typer.BadParameter(str(error)) from None
-    new = finish(_added(read_settings(), [wanted]))
-    typer.echo("added" if new else "already there")
+    added = finish(_added(read_settings(), [wanted]))
+    typer.echo("added" if added.new else "changed" if added.changed else "already there")
 
 
 @feeds.command()
@@ -97,8 +97,12 @@ def import_(file: ListFile) -> None:
     wanted, refused = finish(_read(file))
     for each in refused:
         typer.echo(f"refused: {each.where}: {each.reason}", err=True)
-    new = finish(_added(read_settings(), wanted))
-    typer.echo(f"{new:,} added, {len(wanted) - new:,} already there, {len(refused):,} refused")
+    added = finish(_added(read_settings(), wanted))
+    known = len(wanted) - added.new - added.changed
+    counts = [f"{added.new:,} added", f"{known:,} already there", f"{len(refused):,} refused"]
+    if added.changed:
+        counts.insert(1, f"{added.changed:,} changed")
+    typer.echo(", ".join(counts))
     if refused and not wanted:
         raise typer.Exit(FAILED)
 
@@ -128,7 +132,7 @@ def export(
     typer.echo(f"{len(listed):,} written to {file}")
 
 
-async def _added(settings: Settings, wanted: Sequence[Subscription]) -> int:
+async def _added(settings: Settings, wanted: Sequence[Subscription]) -> Added:
     from bot.sources.feeds import Feed
     from bot.store import Store
 

@@ -52,11 +52,12 @@ class Desk:
     async def add_feed(self, url: str) -> bool:
         """Poll a feed from now on; return whether it is new. Raises RefusedError."""
         wanted = subscription(url)
-        return bool(await self._store.feeds.add([Feed(wanted.url)], datetime.now(UTC)))
+        added = await self._store.feeds.add([Feed(wanted.url)], datetime.now(UTC))
+        return bool(added.new)
 
     async def remove_feed(self, url: str) -> bool:
         """Poll a feed no longer; return whether there was one."""
-        return await self._store.feeds.remove(url)
+        return await self._store.feeds.remove(url.strip())
 
     async def take_file(self, name: str, content: bytes) -> Handed:
         """Publish the articles of a file."""

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.errors import TransientError
-from bot.newsroom import publish
+from bot.newsroom import in_batches, publish
 from bot.sources.feeds import poll
 from bot.sources.schedule import Outcome as Polling
 from bot.sources.schedule import Turn, next_poll
@@ -31,7 +31,6 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 5.0  # at the feeds that `python -m bot feeds` adds and hastens
 LONGEST_PAUSE = 60.0
 AT_ONCE = 8
-BATCH = 50  # articles in one transaction
 MOST_NAMED = 10  # refusals of one poll, in the log
 _OURS = "not understood: a fault of ours, see the log"
 
@@ -154,8 +153,7 @@ class Newsagent:
     async def _publish(self, articles: Sequence[Taken]) -> int:
         """Publish a poll's articles, oldest first; return how many the archive did not have."""
         new = 0
-        for start in range(0, len(articles), BATCH):
-            batch = articles[start : start + BATCH]
+        for batch in in_batches(articles, lambda each: len(each.submission.body)):
             quiet = {place for place, each in enumerate(batch) if each.silent}
             submissions = [each.submission for each in batch]
             outcomes = await publish(self._store.articles, submissions, quiet)

@@ -118,6 +118,7 @@ class _Poll:
         self, feed: Feed, fetcher: Fetcher, now: datetime, thread: Executor | None
     ) -> None:
         self._feed, self._fetcher, self._now, self._thread = feed, fetcher, now, thread
+        self._title: str | None = None
         self._taken: list[tuple[Entry, Submission]] = []
         self._refused: list[Refusal] = []
         self._done: list[bytes] = []
@@ -126,6 +127,7 @@ class _Poll:
         self._until = asyncio.get_running_loop().time() + PAGES_SECONDS
 
     async def of(self, found: Fetched, document: Document, items: Sequence[_Item]) -> PollResult:
+        self._title = document.title
         for item in items[:MOST_AT_ONCE]:
             await self._take(item)
         whole = document.whole and found.whole
@@ -156,7 +158,9 @@ class _Poll:
         elif ready is not None:
             self._done.append(item.entry.key)
             if isinstance(ready, Submission):
-                self._taken.append((item.entry, ready))
+                # What the feed is called names the outlet, where neither operator nor page does.
+                outlet = ready.outlet or self._title
+                self._taken.append((item.entry, replace(ready, outlet=outlet)))
             else:
                 self._refused.append(Refusal(item.where, str(ready)))
 

@@ -1,6 +1,7 @@
 """Lists of feeds: OPML, which every reader of feeds can write, and feeds.toml, for people."""
 
 import json
+import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from bot.sources.submission import Refusal
 from retrieval.models import Language
 
 MOST_FEEDS = 5_000
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 LARGEST = 5_000_000
 
 
@@ -71,7 +73,7 @@ def write_opml(subscriptions: Iterable[Subscription], title: str = "Isnad") -> b
     etree.SubElement(etree.SubElement(root, "head"), "title").text = clean(title)
     body = etree.SubElement(root, "body")
     for each in subscriptions:
-        name = each.outlet or each.url
+        name = _NOT_XML.sub("", each.outlet or "") or each.url
         fields = {"type": "rss", "text": name, "title": name, "xmlUrl": each.url}
         if each.language:
             fields["language"] = each.language.value

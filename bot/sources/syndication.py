@@ -13,6 +13,7 @@ from lxml import etree
 
 from bot.sources import charsets, dates
 from bot.sources.characters import clean, one_line
+from bot.sources.details import LONGEST_OUTLET
 from bot.sources.markup import local, namespace, parse_xml, text_of
 from bot.sources.records import loads
 from bot.sources.refusing import RefusedError
@@ -87,12 +88,18 @@ def _read_xml(root: Any, url: str, *, whole: bool, damaged: bool) -> Document:
     about = next((each for each in root if local(each) == "channel"), root)
     language = _said(about, "language") or root.get(f"{_XML}lang")
     return Document(
-        title=one_line(_text(_own(about, "title"))),
+        title=_name(_text(_own(about, "title"))),
         language=language and language[:_LONGEST_DATE],
         entries=tuple(_entry(each, url, damaged=damaged) for each in found),
         ttl=_ttl(about),
         whole=whole,
     )
+
+
+def _name(title: str) -> str | None:
+    """Return what a feed is called, as far as it can be an outlet's name."""
+    written = title[:_LONGEST_FIELD].encode("utf-8", "ignore").decode().replace("\0", "")
+    return (one_line(written) or "")[:LONGEST_OUTLET].strip() or None
 
 
 def _entry(item: Any, url: str, *, damaged: bool) -> Entry:
@@ -230,7 +237,7 @@ def _read_json(text: str, url: str) -> Document:
     if not isinstance(items, list):
         raise RefusedError("items: not a list")
     return Document(
-        title=one_line(_string(feed, "title")),
+        title=_name(_string(feed, "title")),
         language=_string(feed, "language")[:_LONGEST_DATE] or None,
         entries=tuple(
             _json_entry(each, url) for each in items[:MOST_ENTRIES] if isinstance(each, dict)

@@ -178,6 +178,22 @@ def test_a_list_is_imported_and_exported_both_ways(tmp_path: Path) -> None:
     assert sorted(each.name for each in tmp_path.glob("*.*")) == ["in.opml", "out.opml", "out.toml"]
 
 
+def test_outlet_and_language_of_a_feed_can_be_changed(tmp_path: Path) -> None:
+    (tmp_path / "feeds.toml").write_text(
+        '[[feeds]]\nurl = "https://paper.test/rss"\noutlet = "الصحيفة"\n', "utf-8"
+    )
+    run("feeds", "add", "https://paper.test/rss", "--outlet", "The Paper", "--language", "en")
+
+    again = run("feeds", "add", "https://paper.test/rss")
+    changed = run("feeds", "add", "https://paper.test/rss", "--language", "ar")
+    came = run("feeds", "import", str(tmp_path / "feeds.toml"))
+
+    assert again.stdout == "already there\n"
+    assert changed.stdout == "changed\n"
+    assert came.stdout == "0 added, 1 changed, 0 already there, 0 refused\n"
+    assert "https://paper.test/rss · الصحيفة · ar · " in run("feeds", "list").stdout
+
+
 def test_a_list_that_is_none_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "feeds.toml").write_text("feeds = 7")
 

@@ -177,3 +177,28 @@ async def test_what_is_refused_is_in_the_log_on_one_line_each(
     assert lines[-1].endswith(": 5 more")
     assert not any("\n" in each for each in lines)
     assert len(desk.told[0].refusals) == 15
+
+
+async def test_what_an_operator_says_of_a_feed_during_its_poll_is_kept(
+    desk: Desk, web: Web
+) -> None:
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(request: Request, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await go_on.wait()
+        await response(rss(MATAR))(request, writer)
+
+    url = web.at("paper.test/feed", slow)
+    await desk.add(url)
+    polling = asyncio.create_task(desk.agent.round())
+    await asked.wait()
+    added = await desk.store.feeds.add([Feed(url, outlet="الصحيفة")], NOON)
+    again = await desk.store.feeds.add([Feed(url, outlet="الصحيفة"), Feed(url)], NOON)
+    go_on.set()
+    await polling
+
+    (left,) = await desk.store.feeds.all()
+    assert (left.feed.outlet, left.feed.answered) == ("الصحيفة", NOON)
+    assert (added.new, added.changed) == (0, 1)
+    assert (again.new, again.changed) == (0, 0)

@@ -100,6 +100,24 @@ async def test_a_feed_with_whole_articles_gives_them_in_both_languages(
     assert result.feed.etag == '"1"'
 
 
+@pytest.mark.parametrize(
+    ("title", "outlet"),
+    [("أخبار المدينة", "أخبار المدينة"), ("x" * 3_000, "x" * 200), ("&#8207;", None), ("", None)],
+)
+async def test_what_a_feed_is_called_names_the_outlet_that_nobody_named(
+    web: Web, fetcher: Fetcher, title: str, outlet: str | None
+) -> None:
+    web.at("paper.test/2", page("A truce", ENGLISH), content_type="text/html")
+    items = (item("/1", "هدنة", ARABIC), item("/2", "A truce", summary="The truce held…"))
+    url = web.at("paper.test/feed", rss(*items, title=title))
+
+    result = await poll(Feed(url), fetcher, NOW)
+    named = await poll(Feed(url, outlet="The Paper"), fetcher, NOW)
+
+    assert [each.submission.outlet for each in result.articles] == [outlet, outlet]
+    assert [each.submission.outlet for each in named.articles] == ["The Paper", "The Paper"]
+
+
 async def test_what_is_known_is_not_given_twice_and_a_correction_is(
     web: Web, fetcher: Fetcher
 ) -> None:

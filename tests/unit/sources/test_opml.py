@@ -93,3 +93,15 @@ def test_a_list_is_bounded() -> None:
 
     assert found == many[:5_000]
     assert refused == [Refusal("list", "more than 5,000 feeds")]
+
+
+def test_an_outlets_name_that_xml_cannot_hold_is_written_as_far_as_it_can() -> None:
+    wanted = [
+        Subscription("https://a.test/", "الصحيفة\ufffe"),
+        Subscription("https://b.test/", "\uffff"),
+    ]
+
+    found, refused = read_opml(write_opml(wanted))
+
+    assert found == [Subscription("https://a.test/", "الصحيفة"), Subscription("https://b.test/")]
+    assert refused == []
