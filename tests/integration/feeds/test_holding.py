@@ -43,6 +43,10 @@ def raw(content: bytes) -> Answer:
         ),
         pytest.param(b"HTTP/1.1 100 x\r\n\r\n" * 9_000 + HEAD + ONE, Fault.BROKEN, id="interim"),
         pytest.param(HEAD + b"a:b\r\n" * 18_000 + ONE, Fault.BROKEN, id="headers"),
+        pytest.param(HEAD + b"a:b\r\n" * 12_000 + ONE, Fault.BROKEN, id="fewer headers"),
+        pytest.param(
+            CHUNKED + b"1\r\nx\r\n0\r\n" + b"a:b\r\n" * 12_000 + b"\r\n", None, id="fewer trailers"
+        ),
         pytest.param(HEAD + b"a:" + b"b" * 90_000 + b"\r\n" + ONE, Fault.BROKEN, id="header"),
         pytest.param(HEAD + b"set-cookie: a=b\r\n" * 150 + ONE, None, id="cookies"),
         pytest.param(HEAD + b"expires: " + b"1 " * 30_000 + b"\r\n" + ONE, None, id="date"),
