@@ -17,6 +17,7 @@ from telegram.request import HTTPXRequest
 from bot import handlers
 from bot.alarms import Alarms, running
 from bot.alerts import Alerts
+from bot.announcing import Announcer
 from bot.archive import Archive
 from bot.clocks import Clocks
 from bot.context import SERVICES, Asked, Context, Follows, Services
@@ -190,7 +191,7 @@ async def _open_and_serve(settings: Settings) -> int:
             async with asyncio.TaskGroup() as group:
                 working = [
                     group.create_task(archive.follow()),
-                    group.create_task(alerts.run()),
+                    group.create_task(Announcer(store, alerts).run()),
                     group.create_task(Newsagent(store, fetcher, told=alarms.polled).run()),
                     *(group.create_task(each.run()) for each in watchers),
                 ]

@@ -182,4 +182,4 @@ async def _waits(store: Store, due: datetime) -> None:
     revision = await store.articles.last_revision()
     match = Match(alert.id, alert.address, 0, 10, (), digest=False, due_at=due)
     telling = Telling(1, revision, 1, b"", due, correction=False, matches=[match])
-    await store.outbox.announce(revision, [telling], due)
+    await store.announcements.announce(revision, [telling], due)
