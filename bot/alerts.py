@@ -114,10 +114,9 @@ class Alerts:
         """Return every alert of a chat, in all its topics."""
         return await self._store.following.of_chat(chat_id)
 
-    async def get(self, number: int, chat_id: int) -> Alert | None:
-        """Return one alert, if it is this chat's."""
-        found = (await self._store.following.by_ids([number])).get(number)
-        return found if found and found.address.chat_id == chat_id else None
+    async def get(self, number: int) -> Alert | None:
+        """Return one alert, whosever it is."""
+        return (await self._store.following.by_ids([number])).get(number)
 
     async def change(self, number: int, chat_id: int, **values: Any) -> Alert | None:
         """Change one alert of a chat; return it, or None when it is gone.

@@ -45,9 +45,9 @@ class Press:
     question: tuple[Message, str] | None  # the reader's message that was answered, and its words
     say: Voice
 
-    async def alert(self, key: str) -> None:
+    async def alert(self, key: str, **params: object) -> None:
         """Answer the press with a text that must be closed."""
-        await acknowledge(self.query, self.say.plain(key), alert=True)
+        await acknowledge(self.query, self.say.plain(key, **params), alert=True)
 
     async def admitted(self) -> bool:
         """Count a question; say how long to wait when there were too many."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from telegram.constants import ChatMemberStatus, ChatType, ParseMode
 
 from bot.handlers.reply import patiently
-from bot.store.following import Address
 
 if TYPE_CHECKING:
     from telegram import Update
@@ -39,7 +38,7 @@ async def revived(context: Context, chat_id: int, say: Voice) -> str:
     follows = context.services.follows
     if not await follows.revive(chat_id):
         return ""
-    waited = len(await follows.of(Address(chat_id)))
+    waited = len(await follows.of_chat(chat_id))
     return say.html("revived", n=waited) if waited else ""
 
 
