@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from telegram import Message
 
 from bot import links, render
-from bot.handlers import cards, wishes
+from bot.handlers import cards, operators, wishes
 from bot.handlers.ask import answer, question_in
 from bot.handlers.commands import welcome
 from bot.handlers.reply import acknowledge, rebutton, redraw, reply
@@ -214,4 +214,5 @@ _ACTIONS: dict[str, Callable[[Press], Awaitable[None]]] = {
     "e": _example,
     **cards.PRESSES,
     **wishes.PRESSES,
+    **operators.PRESSES,
 }

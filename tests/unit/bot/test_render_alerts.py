@@ -8,7 +8,7 @@ from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import render_alerts, render_settings, zones
+from bot import render_alerts, render_operators, render_settings, zones
 from bot.forecast import Forecast
 from bot.hours import Rhythm
 from bot.i18n.catalog import Catalogue, Voice, plain
@@ -262,7 +262,7 @@ def test_settings_tell_the_hours_and_offer_their_change() -> None:
 def test_the_state_shows_what_is_known_and_nothing_else() -> None:
     state = {"update": NOW, "parked": 3, "disk_free": 12_345_678_900, "oldest": None, "secret": 1}
 
-    message = render_settings.status(state, ARABIC)
+    message = render_operators.status(state, ARABIC)
 
     assert message.html.splitlines() == [
         "<b>حالة البوت</b>",
