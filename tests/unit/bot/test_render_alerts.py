@@ -333,3 +333,10 @@ def test_a_plain_date_has_no_time_in_any_zone() -> None:
     say = zones.localised(ENGLISH, "America/New_York", "UTC")
 
     assert say.date(date(2024, 12, 9)) == "9 December 2024"
+
+
+def test_a_zone_that_is_not_known_any_more_leaves_a_chat_with_greenwichs_clock() -> None:
+    for say in (ENGLISH, ARABIC):
+        local = zones.localised(say, "Europe/Atlantis", "UTC")
+
+        assert "12:00" in local.date(datetime(2026, 11, 22, 12, tzinfo=UTC))
