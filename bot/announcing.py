@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 1.0
 LONGEST_PAUSE = 60.0
 AT_ONCE = 25  # texts announced in one transaction
+A_DAY = timedelta(days=1)  # between two cleanings
 STALE = timedelta(days=3)  # coverage older than this is stored, and nobody is told
 
 
@@ -52,6 +53,7 @@ class Announcer:
         self._store = store
         self._alerts = alerts
         self._stories: Stories | None = None  # None until they are read, and after a failure
+        self._tidied: datetime | None = None
 
     async def run(self) -> None:
         """Announce what any process stores, until cancelled; a failure is tried again."""
@@ -60,6 +62,7 @@ class Announcer:
             try:
                 while await self.announce():
                     self._alerts.news.set()
+                await self._tidy()
                 pause = LOOK_SECONDS
             except Exception:
                 # What memory holds of stories may be ahead of the store.
@@ -67,6 +70,12 @@ class Announcer:
                 log.exception("new coverage is not announced")
                 pause = min(pause * 2, LONGEST_PAUSE)
             await asyncio.sleep(pause)
+
+    async def _tidy(self) -> None:
+        now = self._alerts.now()
+        if self._tidied is None or now - self._tidied > A_DAY:
+            await self._store.announcements.tidy(now)
+            self._tidied = now
 
     async def announce(self) -> int:
         """Write what the next texts give to tell; return how many texts there were."""

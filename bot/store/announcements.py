@@ -6,13 +6,14 @@ that some of them cause, and how far it has read, in one transaction: none is lo
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, case, select, update
+from sqlalchemy import and_, bindparam, case, delete, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.store.batch import chunks
-from bot.store.deliveries import DIGEST, EDIT, SENT, WAITING, packed
+from bot.store.deliveries import DIGEST, EDIT, SENT, TOLD, WAITING, packed
 from bot.store.schema import announced, article, chat, delivery, revision, story
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
     from bot.store.database import Database
     from bot.store.deliveries import Match, Telling
+
+
+KEPT = timedelta(days=90)  # what was told, for corrections and for the rest of digests
+RECOGNISED = timedelta(days=7)  # a signature, longer than any window in which copies are looked for
 
 
 class Announcements:
@@ -69,6 +74,14 @@ class Announcements:
             await connection.execute(
                 mark.on_conflict_do_update(index_elements=["id"], set_={"revision": up_to})
             )
+
+    async def tidy(self, now: datetime) -> None:
+        """Forget what was told long ago, and what stories are recognised by that are over."""
+        over = (story.c.told_at < now - RECOGNISED) & (story.c.signature != b"")
+        told = delivery.c.state.in_((SENT, TOLD)) & (delivery.c.sent_at < now - KEPT)
+        async with self._database.transaction() as connection:
+            await connection.execute(delete(delivery).where(told))
+            await connection.execute(update(story).where(over).values(signature=b""))
 
 
 async def _tell(connection: AsyncConnection, each: Telling, now: datetime) -> None:

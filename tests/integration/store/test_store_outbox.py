@@ -216,3 +216,37 @@ async def test_a_digest_waits_too_when_telegram_says_so(store: Store, first: Rea
     assert due == [ANNA]
     assert await store.outbox.digests(NOW) == []
     assert await store.outbox.digests(later) == [ANNA]
+
+
+async def test_what_was_told_long_ago_is_forgotten_and_what_waits_is_not(
+    store: Store, first: Ready
+) -> None:
+    huda = Address(1002)
+    alert = await store.following.add(huda, "جسر", "ar", NOW)
+    assert alert is not None
+    hers = Match(alert.id, huda, 0, 10, (), digest=False, due_at=NOW)
+    await store.announcements.announce(1, [telling(1, hers)], NOW)
+    await store.outbox.sent(first.delivery, 77, NOW)
+
+    await store.announcements.tidy(NOW + timedelta(days=80))
+    kept = await store.following.export(ANNA.chat_id)
+    await store.announcements.tidy(NOW + timedelta(days=91))
+    gone = await store.following.export(ANNA.chat_id)
+
+    assert len(kept["delivery"]) == 1
+    assert gone["delivery"] == []
+    assert [each.address for each in await store.outbox.due(NOW, 10)] == [huda]
+
+
+async def test_a_story_is_recognised_for_days_and_its_article_known_for_ever(store: Store) -> None:
+    await store.articles.publish([JISR], [1])
+    told = Telling(1, 1, 1, b"signature", NOW, correction=False, matches=())
+    await store.announcements.announce(1, [told], NOW)
+
+    await store.announcements.tidy(NOW + timedelta(days=3))
+    recent = await store.announcements.signatures(YESTERDAY)
+    await store.announcements.tidy(NOW + timedelta(days=8))
+
+    assert recent == [(1, b"signature", NOW)]
+    assert await store.announcements.signatures(YESTERDAY) == [(1, b"", NOW)]
+    assert await store.announcements.stories([1]) == {1: 1}
