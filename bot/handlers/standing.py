@@ -29,7 +29,7 @@ async def changed(update: Update, context: Context) -> None:
         return
     say = await context.voice(update)
     back = await revived(context, chat.id, say)
-    if back:
+    if back and chat.type != ChatType.CHANNEL:  # what is posted there is for its readers
         await patiently(lambda: context.bot.send_message(chat.id, back, parse_mode=ParseMode.HTML))
 
 

@@ -624,6 +624,26 @@ async def test_a_group_that_throws_the_bot_out_and_takes_it_in_again_keeps_its_a
     assert back.text == "Your alert is on again."
 
 
+async def test_a_channel_that_takes_the_bot_in_again_is_told_nothing_of_it(
+    bot: Running, anna: Reader, telegram: LoopbackTelegram
+) -> None:
+    channel = telegram.channel(CHANNEL, username="desk_news")
+    desk = anna.in_(channel)
+    await anna.say("/alert @desk_news قطر")
+
+    desk.block()
+    await telegram.quiet()
+    out = dict(bot.alerts.gone)
+    desk.unblock()
+    async with asyncio.timeout(10):
+        while bot.alerts.gone:  # noqa: ASYNC110 - the bot hears of it by itself
+            await asyncio.sleep(0.01)
+    await anna.say("/alerts @desk_news")
+
+    assert out == {CHANNEL: "left"}
+    assert channel.sent == []
+
+
 async def test_a_group_that_moves_takes_its_alerts_along(
     bot: Running, anna: Reader, telegram: LoopbackTelegram
 ) -> None:
