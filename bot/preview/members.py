@@ -63,4 +63,5 @@ def member(telegram: LoopbackTelegram, chat: Chat, number: int) -> dict[str, Any
 
 
 def _is_called(chat: Chat, name: str) -> bool:
-    return f"@{chat.data.get('username', '')}".lower() == name.lower()
+    username = chat.data.get("username")
+    return username is not None and f"@{username}".lower() == name.lower()
