@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.errors import UserError
 from bot.forecast import DAYS, EXAMINED, Forecast, forecast
-from bot.habits import rhythm_of
+from bot.habits import next_digest, rhythm_of
 from bot.render_alerts import Told
 from bot.store.deliveries import Heard
 from bot.store.following import AlreadyFollowedError
@@ -189,7 +189,11 @@ class Alerts:
         """Change what a chat chose, for what waits already too."""
         await self.revive(chat_id)
         wishes = await self._store.following.wish(chat_id, **values)
-        await self._store.outbox.reconsider(chat_id, self.now())
+        now = self.now()
+        await self._store.outbox.reconsider(chat_id, now)
+        if not values.keys().isdisjoint(("zone", "digest_at")):
+            digest = next_digest(self.rhythm_of(wishes), now)
+            await self._store.outbox.move_digest(chat_id, now, digest)
         self.news.set()
         return wishes
 

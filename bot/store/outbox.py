@@ -164,6 +164,13 @@ class Outbox:
         async with self._database.transaction() as connection:
             await connection.execute(update(delivery).where(waiting).values(due_at=now))
 
+    async def move_digest(self, chat_id: int, now: datetime, due_at: datetime) -> None:
+        """Tell what waits for a chat's digest at another time, unless it is due by now."""
+        waiting = (delivery.c.chat_id == chat_id) & (delivery.c.state == DIGEST)
+        moving = update(delivery).where(waiting & (delivery.c.due_at > now))
+        async with self._database.transaction() as connection:
+            await connection.execute(moving.values(due_at=due_at))
+
     async def told(self, chat_id: int, message_id: int) -> list[Delivery]:
         """Return what one digest told, oldest first."""
         here = (delivery.c.chat_id == chat_id) & (delivery.c.message_id == message_id)

@@ -413,6 +413,37 @@ async def test_a_gateway_that_breaks_delays_an_alert_and_parks_nothing(
     assert BRIDGE in other.text
 
 
+async def test_a_digest_that_waits_already_comes_at_the_hour_that_is_chosen(
+    desk: Newsroom, anna: Reader, clock: Clock
+) -> None:
+    await anna.say("/alert موستار")
+    await desk.alerts.change(1, anna.chat.id, digest=True)
+    await desk.publish(STORY, headline="Bridge")
+    await desk.told()
+
+    await desk.alerts.wish(anna.chat.id, digest_at=18 * 60)
+    clock.now = NOON.replace(hour=18, minute=1)
+    desk.alerts.news.set()
+    digest = await anna.next()
+
+    assert "Bridge" in digest.text
+
+
+async def test_what_a_channel_follows_is_posted_there_and_told_nobody_in_private(
+    desk: Newsroom, telegram: LoopbackTelegram, huda: Reader
+) -> None:
+    there = huda.in_(telegram.channel(-1004003, username="desk_news"))
+    await huda.say("/alert @desk_news موستار")
+    await desk.publish(STORY)
+
+    post = await there.next()
+    await desk.told()
+
+    assert BRIDGE in post.text
+    assert post.text.startswith("تنبيه")
+    assert huda.unread == []
+
+
 async def test_alerts_outlive_the_bot(
     telegram: LoopbackTelegram, archive: FakeArchive, tmp_path: Path, anna: Reader, clock: Clock
 ) -> None:
