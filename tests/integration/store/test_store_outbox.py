@@ -5,10 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 
 from bot.sources import Submission
 from bot.store.deliveries import DIGEST, EDIT, Match, Telling
 from bot.store.following import Address
+from bot.store.schema import alert as alerts
 from retrieval.models import Language
 
 if TYPE_CHECKING:
@@ -250,3 +253,14 @@ async def test_a_story_is_recognised_for_days_and_its_article_known_for_ever(sto
     assert recent == [(1, b"signature", NOW)]
     assert await store.announcements.signatures(YESTERDAY) == [(1, b"", NOW)]
     assert await store.announcements.stories([1]) == {1: 1}
+
+
+async def test_an_error_that_may_be_logged_holds_nobodys_words(store: Store) -> None:
+    secret = {"chat_id": 404_404, "thread_id": 0, "query": "كلمة سر secret", "made_at": NOW}
+
+    with pytest.raises(IntegrityError) as raised:
+        async with store.following._database.transaction() as connection:
+            await connection.execute(insert(alerts), [secret])
+
+    for word in ("سر", "secret", "404404"):
+        assert word not in str(raised.value)
