@@ -78,11 +78,12 @@ class Alarms:
     async def run(self) -> None:
         """Look and tell, until cancelled; a failure is logged and tried again."""
         while True:
-            try:
-                await self.look()
-                await self.tell()
-            except Exception:
-                log.exception("operators are not told")
+            # A store that cannot be read is no reason to keep quiet about a full disk.
+            for act in (self.look, self.tell):
+                try:
+                    await act()
+                except Exception:
+                    log.exception("operators are not told")
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._news.wait()
@@ -106,15 +107,16 @@ class Alarms:
     async def tell(self) -> None:
         """Send what waits; what Telegram cannot be told now is kept."""
         while self._waiting:
-            chat_id, key, params = self._waiting[0]
+            news = self._waiting[0]
             try:
-                await self._send(chat_id, key, params)
+                await self._send(*news)
             except (Forbidden, BadRequest) as refused:
                 log.warning("an operator cannot be told: %s", refused)
             except TelegramError as error:
                 log.warning("operators wait for news: %s", type(error).__name__)
                 return
-            self._waiting.popleft()
+            if self._waiting and self._waiting[0] is news:  # no later one has pushed it out
+                self._waiting.popleft()
 
     async def _send(self, chat_id: int, key: str, params: dict[str, Any]) -> None:
         language = await self.store.readers.language(chat_id)

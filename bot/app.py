@@ -15,9 +15,10 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, Defaults, ExtBot
 from telegram.request import HTTPXRequest
 
-from bot import handlers
+from bot import handlers, zones
 from bot.alarms import Alarms, running
 from bot.alerts import Alerts
+from bot.announcing import Announcer
 from bot.archive import Archive
 from bot.clocks import Clocks
 from bot.context import SERVICES, Asked, Context, Follows, Services
@@ -192,8 +193,9 @@ async def _open_and_serve(settings: Settings) -> int:
         with running(settings.data_dir, crashed=alarms.crashed):
             async with asyncio.TaskGroup() as group:
                 working = [
+                    group.create_task(asyncio.to_thread(zones.prepare)),
                     group.create_task(archive.follow()),
-                    group.create_task(alerts.run()),
+                    group.create_task(Announcer(store, alerts).run()),
                     group.create_task(Newsagent(store, fetcher, told=alarms.polled).run()),
                     *(group.create_task(each.run()) for each in watchers),
                 ]

@@ -173,6 +173,23 @@ def status(
     finish(report())
 
 
+@app.command()
+def retry() -> None:
+    """Try again the alerts that Telegram refused and that were set aside."""
+    settings = read_settings()
+
+    async def unpark() -> None:
+        from datetime import UTC, datetime
+
+        from bot.store import Store
+
+        async with Store.open(settings.data_dir) as store:
+            count = await store.outbox.unpark(datetime.now(UTC))
+        typer.echo(f"{count:,} to be sent again, by the running bot")
+
+    finish(unpark())
+
+
 def _converse(settings: Settings) -> None:
     async def conversation() -> None:
         from bot.terminal import converse

@@ -88,8 +88,11 @@ class Follows(Protocol):
     async def of(self, address: Address) -> list[Alert]:
         """Return the alerts of one place, in the order in which they were made."""
 
-    async def get(self, number: int, chat_id: int) -> Alert | None:
-        """Return one alert, if it is this chat's."""
+    async def of_chat(self, chat_id: int) -> list[Alert]:
+        """Return every alert of a chat, in all its topics."""
+
+    async def get(self, number: int) -> Alert | None:
+        """Return one alert, whosever it is."""
 
     async def change(self, number: int, chat_id: int, **values: Any) -> Alert | None:
         """Change query (its text), language, digest, paused, muted_until; None when it is gone.
@@ -128,7 +131,10 @@ class Follows(Protocol):
         """Return everything of a chat, as JSON takes it."""
 
     async def state(self) -> dict[str, Any]:
-        """Return figures for operators; `bot.render_settings.status` names those it shows."""
+        """Return figures for operators; `bot.render_operators.status` names those it shows."""
+
+    async def retry(self) -> int:
+        """Try again what Telegram refused and was set aside; return how much it is."""
 
 
 class Newsdesk(Protocol):

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from bot.hours import Rhythm
     from bot.render import Message as Rendered
     from bot.store import Following, Outbox
-    from bot.store.deliveries import Delivery, Ready
+    from bot.store.deliveries import Delivery, Heard, Ready
     from bot.store.following import Address, Alert, Wishes
 
 log = logging.getLogger(__name__)
@@ -51,6 +51,7 @@ LONGEST_PAUSE = 60.0  # after failures of the network
 LONGEST_DAY = timedelta(hours=26)  # local midnight is no longer ago
 TRIES = 5  # refusals of one message before it is parked
 BACKOFF = timedelta(minutes=1)  # doubled at each try
+AWAY = timedelta(seconds=5)  # after a failure of the network
 _GONE = ("chat not found", "user is deactivated", "group chat was deactivated", "peer_id_invalid")
 _NO_RIGHTS = ("not enough rights", "have no rights", "chat_write_forbidden", "need administrator")
 _TOPIC = ("topic_closed", "topic_deleted", "message thread not found")
@@ -71,8 +72,14 @@ class Sayings(Protocol):
     async def digest(self, deliveries: Sequence[Delivery], wishes: Wishes) -> Rendered | None:
         """Return the message of a digest."""
 
+    async def instead(self, each: Delivery) -> Heard | None:
+        """Return another alert of the same place that wants what an alert wants no more."""
+
     async def left(self, chat_id: int, why: str) -> None:
         """Know that a chat cannot be reached any more."""
+
+    async def closed(self, address: Address) -> None:
+        """Know that a forum's topic was closed."""
 
     async def moved(self, old: int, new: int) -> None:
         """Know that a group has another number."""
@@ -140,6 +147,9 @@ class Deliverer:
 
     async def _deliver(self, ready: Ready) -> bool:
         each, alert = ready.delivery, ready.alert
+        if each.state == EDIT and alert is None:
+            await self.outbox.edited(each)
+            return True
         if alert is None or (alert.paused and each.state == WAITING):
             await self._unwanted(each)
             return True
@@ -147,7 +157,7 @@ class Deliverer:
             return True
         message = await self.sayings.one(ready)
         if message is None:
-            await self.outbox.park(each.id, "its article is gone")
+            await self.outbox.park([each.id], "its article is gone")
             return True
         if not await self._turn(each.address.chat_id):
             return True
@@ -166,25 +176,27 @@ class Deliverer:
             await self._failed([each], error)
 
     async def _unwanted(self, each: Delivery) -> None:
-        if each.state == WAITING:
+        """Take back what its alert wants no more, unless another alert wants it instead."""
+        other = await self.sayings.instead(each)
+        if other is None:
             await self.outbox.drop(each.id)
         else:
-            await self.outbox.edited(each)
+            await self.outbox.reassign(each.id, other)
 
     async def _not_now(self, ready: Ready, alert: Alert) -> bool:
         """Put off what comes in quiet hours, while muted, or beyond the day's cap."""
         now, each = self.now(), ready.delivery
         rhythm = self.sayings.rhythm(ready.wishes)
         if rhythm.is_quiet(now):
-            await self.outbox.postpone(each.id, rhythm.open_from(now))
+            await self.outbox.postpone([each.id], rhythm.open_from(now))
             return True
         cap = self.sayings.cap(ready.wishes)
         said = ready.lately  # no fewer than today
         if cap is not None and said >= cap:
-            said = await self.outbox.said_since(each.address, rhythm.midnight(now))
+            said = await self.outbox.said_since(each.address.chat_id, rhythm.midnight(now))
         muted = alert.muted_until is not None and alert.muted_until > now
         if muted or alert.digest or (cap is not None and said >= cap):
-            await self.outbox.postpone(each.id, rhythm.next_digest(now), state=DIGEST)
+            await self.outbox.postpone([each.id], rhythm.next_digest(now), state=DIGEST)
             return True
         return False
 
@@ -192,21 +204,31 @@ class Deliverer:
         if self.clocks.chat_wait(address.chat_id) > LOOK_SECONDS:
             return False
         deliveries = await self.outbox.digest(address)
+        if await self._taken_back(deliveries):
+            return True  # what is left is told in the next round
+        numbers = [each.id for each in deliveries]
         wishes = await self.following.wishes(address.chat_id)
-        rhythm = self.sayings.rhythm(wishes)
-        if rhythm.is_quiet(self.now()):
-            for each in deliveries:
-                await self.outbox.postpone(each.id, rhythm.open_from(self.now()))
+        now, rhythm = self.now(), self.sayings.rhythm(wishes)
+        if rhythm.is_quiet(now):
+            await self.outbox.postpone(numbers, rhythm.open_from(now))
             return True
         message = await self.sayings.digest(deliveries, wishes)
         if message is None:
-            for each in deliveries:
-                await self.outbox.park(each.id, "its article is gone")
+            await self.outbox.park(numbers, "its article is gone")
             return True
         if not await self._turn(address.chat_id):
             return True
         await _whole(self._say_all(address, deliveries, message))
         return True
+
+    async def _taken_back(self, deliveries: Sequence[Delivery]) -> bool:
+        """Take back what of a digest is not wanted any more; return whether there was any."""
+        alerts = await self.following.by_ids({each.alert_id for each in deliveries})
+        going = {number for number, alert in alerts.items() if not alert.paused}
+        unwanted = [each for each in deliveries if each.alert_id not in going]
+        for each in unwanted:
+            await self._unwanted(each)
+        return bool(unwanted)
 
     async def _say_all(
         self, address: Address, deliveries: Sequence[Delivery], message: Rendered
@@ -267,25 +289,26 @@ class Deliverer:
             case Forbidden():
                 await self.sayings.left(address.chat_id, str(error))
             case BadRequest() if any(each in words for each in _TOPIC):
-                await self.following.close_topic(address)
+                await self.sayings.closed(address)
             case BadRequest() if any(each in words for each in _GONE + _NO_RIGHTS):
                 await self.sayings.left(address.chat_id, str(error))
             case BadRequest():
                 await self._put_off(deliveries, error)
             case _:
-                for each in deliveries:
-                    await self.outbox.postpone(each.id, now, trouble=str(error))
+                # Others go first when it is tried again: what fails may be this message alone.
+                later = now + AWAY * random.uniform(1.0, 1.5)  # noqa: S311 - spreads load
+                await self.outbox.postpone([each.id for each in deliveries], later)
                 raise error
 
     async def _put_off(self, deliveries: Sequence[Delivery], error: BadRequest) -> None:
         for each in deliveries:
             if each.tries + 1 >= TRIES:
                 log.error("delivery %d is parked: %s", each.id, error)
-                await self.outbox.park(each.id, str(error))
+                await self.outbox.park([each.id], str(error))
             else:
                 spread = random.uniform(1.0, 1.5)  # noqa: S311 - spreads load, guards nothing
                 later = self.now() + BACKOFF * 2**each.tries * spread
-                await self.outbox.postpone(each.id, later, trouble=str(error))
+                await self.outbox.refused(each.id, later, str(error))
 
     async def _rest(self, seconds: float) -> None:
         """Wait for something new, at most so long."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
+from bot import zones
 from bot.hours import Rhythm
 
 if TYPE_CHECKING:
@@ -48,11 +48,7 @@ def next_digest(rhythm: Rhythm, now: datetime) -> datetime:
 
 @lru_cache(maxsize=REMEMBERED)
 def _rhythm(zone: str, quiet_from: int, quiet_until: int, digest_at: int) -> Rhythm:
-    try:
-        place = ZoneInfo(zone)
-    except (ValueError, OSError):  # a zone that was known when it was chosen
-        place = ZoneInfo("UTC")
-    return Rhythm(place, quiet_from, quiet_until, digest_at)
+    return Rhythm(zones.clock(zone), quiet_from, quiet_until, digest_at)
 
 
 @lru_cache(maxsize=REMEMBERED)

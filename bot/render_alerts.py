@@ -54,6 +54,13 @@ class Told(NamedTuple):
     also: int = 0
 
 
+class Channel(NamedTuple):
+    """A channel whose alerts are managed from a private chat: its number, and what it is called."""
+
+    number: int
+    name: str  # with its @, or the title where it has none
+
+
 def alert(
     article: Article,
     quote_start: int,
@@ -87,10 +94,13 @@ def alert(
     return Message("\n".join(lines), keyboard)
 
 
-def digest(items: Sequence[Told], more: int, say: Voice, *, skip: int = 0) -> Message:
+def digest(
+    items: Sequence[Told], more: int, say: Voice, *, skip: int = 0, number: int | None = None
+) -> Message:
     """Return a digest of at most ten headlines, grouped by alert; the rest behind a button.
 
-    `more` is how many there are beyond `items`, `skip` how many were shown before.
+    `more` is how many there are beyond `items`, `skip` how many were shown before. `number` is that
+    of the digest's own message, where this is another.
     """
     shown = items[:DIGEST_HEADLINES]
     left = more + len(items) - len(shown)
@@ -99,19 +109,27 @@ def digest(items: Sequence[Told], more: int, say: Voice, *, skip: int = 0) -> Me
         text = "\n".join([title, *_digest_lines(shown, say, skip, limit)])
         if units(text) <= MESSAGE_LIMIT:
             break
-    button = [Button(say.plain("digest_more", n=left), f"q:{skip + len(shown)}")] if left else []
+    rest = f"q:{skip + len(shown)}" + (f":{number}" if number else "")
+    button = [Button(say.plain("digest_more", n=left), rest)] if left else []
     return Message(text, rows(button))
 
 
 def receipt(
-    saved: Alert, forecast: Forecast, say: Voice, *, usual: Rhythm | None, changed: bool = False
+    saved: Alert,
+    forecast: Forecast,
+    say: Voice,
+    *,
+    usual: Rhythm | None,
+    changed: bool = False,
+    channel: Channel | None = None,
 ) -> Message:
     """Return what was saved and what it would have brought.
 
     `usual` are the hours of a chat that never chose its own: they are told, so that nobody waits.
+    `channel` is the alert's, where it is managed from elsewhere.
     """
     key = "alert_changed" if changed else "alert_saved"
-    lines: list[str] = [say.html(key, query=name(saved.query, say))]
+    lines: list[str] = [say.html(key, query=name(saved.query, say)), *_of(channel, say)]
     if forecast.count:
         lines.append(say.html("would_have", n=forecast.count))
         lines += _numbered(forecast.latest)
@@ -122,7 +140,7 @@ def receipt(
     if usual is not None and usual.quiet_from != usual.quiet_until:
         lines.append(
             say.html(
-                "hours_note",
+                "hours_note_channel" if channel else "hours_note",
                 start=Html(clock(usual.quiet_from)),
                 end=Html(clock(usual.quiet_until)),
                 city=zones.city(usual.zone.key, say.language),
@@ -136,27 +154,42 @@ def receipt(
     return Message("\n".join(lines), rows([*rhythm, *change]))
 
 
-def listed(alerts: Sequence[Alert], say: Voice, now: datetime, page: int = 0) -> Message:
-    """Return the alerts of a place, ten a page, with a button each."""
+def listed(
+    alerts: Sequence[Alert],
+    say: Voice,
+    now: datetime,
+    page: int = 0,
+    *,
+    channel: Channel | None = None,
+) -> Message:
+    """Return the alerts of a place, or of a channel elsewhere, ten a page, with a button each."""
+    lines = _of(channel, say)
+    if not alerts and channel:
+        return Message("\n".join([*lines, say.html("alerts_none")]))
     if not alerts:
         new = Button(say.plain("create_alert"), "a:new")
         return Message(say.html("alerts_none"), ((new,),))
     pages = (len(alerts) - 1) // PAGE + 1
     page = min(max(page, 0), pages - 1)
     shown = list(enumerate(alerts, 1))[page * PAGE : (page + 1) * PAGE]
-    lines: list[str] = [say.html("alerts_here", n=len(alerts))]
+    lines.append(say.html("alerts_here", n=len(alerts)))
     lines += [_listed(number, each, say, now) for number, each in shown]
     buttons = [Button(str(number), f"o:{each.id}") for number, each in shown]
     turning = [
-        Button(say.plain(key), f"i:{to}")
+        Button(say.plain(key), f"i:{to}" + (f":{channel.number}" if channel else ""))
         for key, to in (("earlier", page - 1), ("later", page + 1))
         if 0 <= to < pages
     ]
     return Message("\n".join(lines), rows(buttons[:IN_A_ROW], buttons[IN_A_ROW:], turning))
 
 
-def card(shown: Alert, say: Voice, rhythm: Rhythm, now: datetime) -> Message:
-    """Return one alert, and everything that can be changed about it."""
+def card(
+    shown: Alert, say: Voice, rhythm: Rhythm, now: datetime, where: int | None = None
+) -> Message:
+    """Return one alert, and everything that can be changed about it.
+
+    `where` is the chat in which it is shown, if that may be another than its own.
+    """
     lines: list[str] = [say.html("alert_of", query=name(shown.query, say))]
     coverage = f"coverage_{shown.language}" if shown.language else "coverage_both"
     lines.append(say.html(coverage))
@@ -187,7 +220,7 @@ def card(shown: Alert, say: Voice, rhythm: Rhythm, now: datetime) -> Message:
             [
                 Button(say.plain("edit"), f"f:{shown.id}"),
                 Button(say.plain("delete"), f"d:{shown.id}"),
-                Button(say.plain("all_alerts"), "i:0"),
+                list_button(shown, say, where),
             ],
         ),
     )
@@ -209,6 +242,12 @@ def deletion(shown: Alert, say: Voice) -> Message:
     yes = Button(say.plain("delete"), f"d:{shown.id}:yes")
     no = Button(say.plain("keep"), f"o:{shown.id}")
     return Message(say.html("delete_ask", query=name(shown.query, say)), ((yes, no),))
+
+
+def list_button(shown: Alert, say: Voice, where: int | None = None) -> Button:
+    """Return the way back to the list that an alert is in, from the chat where it is shown."""
+    own = shown.address.chat_id
+    return Button(say.plain("all_alerts"), "i:0" if where in {None, own} else f"i:0:{own}")
 
 
 def mute_row(number: int, say: Voice) -> Keyboard:
@@ -242,6 +281,10 @@ def marked(quote: str, marks: Sequence[tuple[int, int]]) -> str:
 def clock(minute: int) -> str:
     """Return a time of day, 07:05, from minutes after midnight."""
     return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def _of(channel: Channel | None, say: Voice) -> list[str]:
+    return [say.html("channel_of", channel=channel.name)] if channel else []
 
 
 def _edit_alert(number: int, say: Voice) -> Button:

@@ -1,9 +1,13 @@
-"""What operators alone are told: the feeds, what became of what they sent, and trouble."""
+"""What operators alone are told: figures, the feeds, what became of what they sent, and trouble.
+
+Presses: `z` tries again what was set aside.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from bot.render import Button, Message
 from bot.store.batch import Outcome
 
 if TYPE_CHECKING:
@@ -15,6 +19,32 @@ if TYPE_CHECKING:
 
 LONGEST = 3_500  # characters, of the 4,096 that a message may have
 SHOWN_URL = 200
+_GIGABYTE = 1_000_000_000
+_BYTES = frozenset(("archive_bytes", "disk_free"))
+_FIGURES = _BYTES | frozenset(
+    """
+    update article oldest articles alerts followers waiting digest parked feeds feeds_failing
+    """.split()
+)
+
+
+def status(state: dict[str, Any], say: Voice) -> Message:
+    """Return the bot's state, with a button to try again what was set aside.
+
+    `update`, `article`, `oldest` are times; `articles`, `alerts`, `followers`, `waiting`, `digest`,
+    `parked`, `feeds`, `feeds_failing` numbers; `archive_bytes`, `disk_free` bytes. What is not
+    known is left out.
+    """
+    lines: list[str] = [say.html("status")]
+    for key, value in state.items():
+        if key not in _FIGURES or value is None:
+            continue
+        shown = f"{value / _GIGABYTE:.1f} GB" if key in _BYTES else value
+        lines.append(say.html(f"status_{key}", value=shown))
+    if "feeds" in state:
+        lines.append("/feeds")
+    again = ((Button(say.plain("try_again"), "z:"),),) if state.get("parked") else ()
+    return Message("\n".join(lines), again)
 
 
 def feeds(every: Sequence[Polled], say: Voice) -> str:

@@ -1,4 +1,4 @@
-"""A chat's settings, its data and the bot's own state, as Telegram shows them. Pure.
+"""A chat's settings and its own data, as Telegram shows them. Pure.
 
 Presses: `w:` opens the settings, `w:zone` and the like a choice, `w:zone=Asia/Beirut` makes it;
 `y` deletes everything, or keeps it.
@@ -6,7 +6,7 @@ Presses: `w:` opens the settings, `w:zone` and the like a choice, `w:zone=Asia/B
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot import zones
 from bot.habits import DAILY_CAP, NO_CAP
@@ -30,7 +30,6 @@ ZONE_LIMIT = 60
 EXAMPLE = "Asia/Beirut"
 _IN_A_ROW = 4
 _CHOSEN = "✓ "
-_GIGABYTE = 1_000_000_000
 
 
 def settings(wishes: Wishes, rhythm: Rhythm, say: Voice, now: datetime) -> Message:
@@ -106,31 +105,6 @@ def forgetting(alerts: int, say: Voice) -> Message:
     no = Button(say.plain("forget_no"), "y:no")
     asked = say.html("forget_ask", n=alerts) if alerts else say.html("forget_ask_none")
     return Message(asked, ((yes, no),))
-
-
-def status(state: dict[str, Any], say: Voice) -> Message:
-    """Return the bot's state for its operators; what is not known is left out.
-
-    `update`, `article`, `oldest` are times; `articles`, `alerts`, `followers`, `waiting`, `digest`,
-    `parked`, `feeds`, `feeds_failing` numbers; `archive_bytes`, `disk_free` bytes.
-    """
-    lines: list[str] = [say.html("status")]
-    for key, value in state.items():
-        if key not in _FIGURES or value is None:
-            continue
-        shown = f"{value / _GIGABYTE:.1f} GB" if key in _BYTES else value
-        lines.append(say.html(f"status_{key}", value=shown))
-    if "feeds" in state:
-        lines.append("/feeds")
-    return Message("\n".join(lines))
-
-
-_BYTES = frozenset(("archive_bytes", "disk_free"))
-_FIGURES = _BYTES | frozenset(
-    """
-    update article oldest articles alerts followers waiting digest parked feeds feeds_failing
-    """.split()
-)
 
 
 def _ask_zone(say: Voice) -> Html:

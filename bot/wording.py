@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from bot.i18n.catalog import Catalogue, Voice
     from bot.render import Message
     from bot.store import Store
-    from bot.store.deliveries import Delivery, Ready
-    from bot.store.following import Wishes
+    from bot.store.deliveries import Delivery, Heard, Ready
+    from bot.store.following import Address, Wishes
     from retrieval.models import Article
 
 
@@ -60,7 +60,7 @@ class Wording:
         )
 
     async def digest(self, deliveries: Sequence[Delivery], wishes: Wishes) -> Message | None:
-        """Return the message of a digest; None when there is nothing to tell."""
+        """Return the message of a digest; None when its articles are gone."""
         told = await tellings(self._store, deliveries)
         if not told:
             return None
@@ -68,6 +68,14 @@ class Wording:
         chosen = await self._store.readers.language(wishes.chat_id)
         say = self._voice(wishes, chosen)
         return render_alerts.digest(shown, len(told) - len(shown), say)
+
+    async def instead(self, each: Delivery) -> Heard | None:
+        """Return another alert of the same place that wants what an alert wants no more."""
+        return await self._alerts.instead(each)
+
+    async def closed(self, address: Address) -> None:
+        """Know that a forum's topic was closed."""
+        await self._alerts.close_topic(address)
 
     async def left(self, chat_id: int, why: str) -> None:
         """Know that a chat cannot be reached any more."""

@@ -106,6 +106,8 @@ class Stories:
     def forget(self, before: datetime) -> None:
         """Let go of every article earlier than `before`."""
         kept = np.flatnonzero(self._times[: self._size] >= _seconds(before))
+        if len(kept) == self._size:
+            return
         self._signatures = [self._signatures[place] for place in kept]
         self._sketches = self._sketches[:, kept]
         self._stories, self._times = self._stories[kept], self._times[kept]

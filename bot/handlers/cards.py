@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot import render_alerts
-from bot.handlers.alerts import NEW, ask, save
-from bot.handlers.managing import address, manages
+from bot.errors import UserError
+from bot.handlers import channels
+from bot.handlers.alerts import NEW, ask, listed, of_whom, save
+from bot.handlers.managing import manages
 from bot.handlers.reply import acknowledge, rebutton, redraw, reply
-from bot.render import Button
 from bot.render import Message as Rendered
 from retrieval.subjects import subject
 
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.handlers.press import Press
-    from bot.hours import Rhythm
     from bot.store.following import Alert
 
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+_PAGE = re.compile(r"(\d{1,18})(?::(-\d{1,18}))?", re.ASCII)
+_REST = re.compile(r"(\d{1,18})(?::(\d{1,18}))?", re.ASCII)
 _HALF_A_DAY_MORE = timedelta(hours=36)  # from a midnight into the next day, however long it is
 
 
@@ -42,7 +44,7 @@ async def follow_question(press: Press) -> None:
     message, question = press.question
     words = subject(question)
     if words:
-        await save(press.context, message, words, press.say, number=NEW, who=user)
+        await save(press.context, message, words, press.say, who=user)
     else:
         await ask(message, press.say, NEW, user)
     await rebutton(press.message, without="a")
@@ -50,10 +52,22 @@ async def follow_question(press: Press) -> None:
 
 async def show_list(press: Press) -> None:
     """Turn to a page of the list."""
-    page = _NUMBER.fullmatch(press.payload)
-    if await may_press(press):
-        await acknowledge(press.query)
-        await _draw_list(press, int(page[0]) if page else 0)
+    page = _PAGE.fullmatch(press.payload)
+    if page is None:
+        await press.alert("expired")
+        return
+    if not await may_press(press):
+        return
+    channel = None
+    if page[2]:
+        try:
+            channel = await channels.channel(press.context, press.query.from_user, int(page[2]))
+        except UserError as refused:
+            await press.alert(refused.key, **refused.params)
+            return
+    await acknowledge(press.query)
+    shown = await listed(press.context, press.message, press.say, channel, int(page[1]))
+    await redraw(press.message, shown)
 
 
 async def show_card(press: Press) -> None:
@@ -61,7 +75,7 @@ async def show_card(press: Press) -> None:
     found = await _found(press, press.payload)
     if found is not None:
         await acknowledge(press.query)
-        await _draw_card(press, found)
+        await redraw(press.message, await _card(press, found))
 
 
 async def send_card(press: Press) -> None:
@@ -77,7 +91,8 @@ async def edit(press: Press) -> None:
     found = await _found(press, press.payload)
     if found is not None:
         await acknowledge(press.query)
-        await ask(press.message, press.say, found.id, press.query.from_user)
+        words = press.say.html("alert_of", query=render_alerts.name(found.query, press.say))
+        await ask(press.message, press.say, found.id, press.query.from_user, above=words)
 
 
 async def delete(press: Press) -> None:
@@ -90,10 +105,10 @@ async def delete(press: Press) -> None:
     if sure != "yes":
         await redraw(press.message, render_alerts.deletion(found, press.say))
         return
-    await press.context.services.follows.remove(found.id, press.message.chat_id)
+    await press.context.services.follows.remove(found.id, found.address.chat_id)
     text = press.say.html("deleted", query=render_alerts.name(found.query, press.say))
-    rest = (Button(press.say.plain("all_alerts"), "i:0"),)
-    await redraw(press.message, Rendered(text, (rest,)))
+    rest = render_alerts.list_button(found, press.say, press.message.chat_id)
+    await redraw(press.message, Rendered(text, ((rest,),)))
 
 
 async def change(press: Press) -> None:
@@ -106,16 +121,17 @@ async def change(press: Press) -> None:
         await acknowledge(press.query)
         await redraw(press.message, render_alerts.languages(found, press.say))
         return
-    values = await _values(press, what)
+    values = await _values(press, found, what)
     if not values:
         await press.alert("expired")
         return
-    changed = await press.context.services.follows.change(found.id, press.message.chat_id, **values)
+    chat_id = found.address.chat_id
+    changed = await press.context.services.follows.change(found.id, chat_id, **values)
     if changed is None:
         await press.alert("alert_gone")
     else:
         await acknowledge(press.query)
-        await _draw_card(press, changed)
+        await redraw(press.message, await _card(press, changed))
 
 
 async def mute(press: Press) -> None:
@@ -124,9 +140,9 @@ async def mute(press: Press) -> None:
     found = await _found(press, number)
     if found is None:
         return
-    until = None if off else await _tomorrow(press)
+    until = None if off else await _tomorrow(press, found)
     changed = await press.context.services.follows.change(
-        found.id, press.message.chat_id, muted_until=until
+        found.id, found.address.chat_id, muted_until=until
     )
     if changed is None:
         await press.alert("alert_gone")
@@ -142,25 +158,25 @@ async def mute(press: Press) -> None:
 
 
 async def rest_of_digest(press: Press) -> None:
-    """Show the headlines of a digest that did not fit it."""
-    skip = _NUMBER.fullmatch(press.payload)
-    if skip is None:
+    """Show headlines of a digest that did not fit it: ten, and a button for more."""
+    rest = _REST.fullmatch(press.payload)
+    if rest is None:
         await press.alert("expired")
         return
     if not await press.unhurried():
         return
-    first = press.message
-    told = await press.context.services.follows.digested(first.chat_id, first.message_id)
-    left = told[int(skip[0]) :]
-    if not left:
+    skip, most = int(rest[1]), render_alerts.DIGEST_HEADLINES
+    number = int(rest[2] or press.message.message_id)
+    told = await press.context.services.follows.digested(press.message.chat_id, number)
+    part = told[skip : skip + most]
+    if not part:
         await press.alert("expired")
         return
     await acknowledge(press.query)
-    most = render_alerts.DIGEST_HEADLINES
-    for at in range(0, len(left), most):
-        part = left[at : at + most]
-        await reply(first, render_alerts.digest(part, 0, press.say, skip=int(skip[0]) + at))
-    await rebutton(first, without="q")
+    more = len(told) - skip - len(part)
+    said = render_alerts.digest(part, more, press.say, skip=skip, number=number)
+    await reply(press.message, said)
+    await rebutton(press.message, without="q")
 
 
 async def may_press(press: Press) -> bool:
@@ -172,50 +188,42 @@ async def may_press(press: Press) -> bool:
 
 
 async def _found(press: Press, number: str) -> Alert | None:
+    """Return the alert of a button, for whoever may change it; explain to others."""
     if not await may_press(press):
         return None
     if not _NUMBER.fullmatch(number):
         await press.alert("expired")
         return None
-    follows = press.context.services.follows
-    found = await follows.get(int(number), press.message.chat_id)
+    try:
+        found, _ = await of_whom(press.context, press.message, press.query.from_user, int(number))
+    except UserError as refused:
+        await press.alert(refused.key, **refused.params)
+        return None
     if found is None:
         await press.alert("alert_gone")
     return found
 
 
-async def _values(press: Press, what: str) -> dict[str, object]:
+async def _values(press: Press, found: Alert, what: str) -> dict[str, object]:
     if what == "mute":
-        return {"muted_until": await _tomorrow(press)}
+        return {"muted_until": await _tomorrow(press, found)}
     if what in render_alerts.ONLY:
         return {"language": render_alerts.ONLY[what]}
     return _CHANGES.get(what, {})
 
 
-async def _tomorrow(press: Press) -> datetime:
+async def _tomorrow(press: Press, found: Alert) -> datetime:
     """Return when the chat's next day begins for it: its midnight, or the end of its night."""
-    rhythm = await _rhythm(press)
+    rhythm = await press.context.services.follows.rhythm(found.address.chat_id)
     today = rhythm.midnight(press.context.services.now())
     return rhythm.open_from(rhythm.midnight(today + _HALF_A_DAY_MORE))
 
 
-async def _rhythm(press: Press) -> Rhythm:
-    return await press.context.services.follows.rhythm(press.message.chat_id)
-
-
 async def _card(press: Press, found: Alert) -> Rendered:
-    now = press.context.services.now()
-    return render_alerts.card(found, press.say, await _rhythm(press), now)
-
-
-async def _draw_card(press: Press, found: Alert) -> None:
-    await redraw(press.message, await _card(press, found))
-
-
-async def _draw_list(press: Press, page: int) -> None:
     services = press.context.services
-    held = await services.follows.of(address(press.message))
-    await redraw(press.message, render_alerts.listed(held, press.say, services.now(), page))
+    rhythm = await services.follows.rhythm(found.address.chat_id)
+    where = press.message.chat_id
+    return render_alerts.card(found, press.say, rhythm, services.now(), where)
 
 
 _CHANGES: dict[str, dict[str, object]] = {

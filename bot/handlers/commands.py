@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FOLLOW = ("alert", "alerts")
 SETTINGS = ("settings", "language", "privacy", "about")
 MENU = (*FOLLOW, *SETTINGS, "help")
-OPERATORS = ("status",)
+OPERATORS = ("status", "feeds")
 _ANSWER = "q_"
 
 
@@ -93,7 +93,7 @@ def language_choice(say: Voice) -> Message:
 
 
 def guide(context: Context, say: Voice, *, operator: bool) -> str:
-    """Return how to ask, to follow and to settle things: twelve lines at most."""
+    """Return how to ask, to follow and to settle things in twelve lines; an operator sees more."""
     lines: list[str] = [
         say.html("help_ask", bot=f"@{context.bot.username}"),
         say.html("help_follow"),

@@ -12,7 +12,7 @@ from bot.handlers.reply import patiently, reply
 from bot.store.following import Address
 
 if TYPE_CHECKING:
-    from telegram import Chat, Message, Update, User
+    from telegram import Chat, ChatFullInfo, Message, Update, User
 
     from bot.context import Context
     from bot.i18n.catalog import Voice
@@ -33,7 +33,7 @@ async def manages(message: Message, user: User | None) -> bool:
     chat = message.chat
     if chat.type == ChatType.PRIVATE:
         return True
-    return user is not None and await _is_admin(chat, user)
+    return user is not None and await is_admin(chat, user)
 
 
 async def wrote_as_manager(message: Message) -> bool:
@@ -67,7 +67,8 @@ async def managed(update: Update, context: Context) -> Command | None:
     return None
 
 
-async def _is_admin(chat: Chat, user: User) -> bool:
+async def is_admin(chat: Chat | ChatFullInfo, user: User) -> bool:
+    """Return whether somebody administers a chat; ask Telegram."""
     try:
         member = await patiently(lambda: chat.get_member(user.id))
     except BadRequest:  # Telegram knows no such member, or shows us none

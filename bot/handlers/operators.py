@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot import render_operators, render_settings
+from bot import render_operators
 from bot.desk import LARGEST, readable
 from bot.handlers.commands import unknown
-from bot.handlers.reply import reply
+from bot.handlers.reply import acknowledge, redraw, reply
 from bot.sources.addresses import is_web
 from bot.sources.refusing import RefusedError
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from telegram import Document, Message, Update
 
     from bot.context import Context, Newsdesk
+    from bot.handlers.press import Press
     from bot.i18n.catalog import Voice
 
 
@@ -23,8 +26,20 @@ async def status(update: Update, context: Context) -> None:
     message = await _operators(update, context)
     if message:
         say = await context.voice(update)
-        state = await context.services.follows.state()
-        await reply(message, render_settings.status(state, say))
+        # What Telegram told last is this message: a bot that is behind shows an earlier time.
+        state = {"update": message.date, **await context.services.follows.state()}
+        await reply(message, render_operators.status(state, say))
+
+
+async def retry(press: Press) -> None:
+    """Try again what Telegram refused and was set aside."""
+    if not press.context.by_operator(press.update):
+        await press.alert("expired")
+        return
+    follows = press.context.services.follows
+    count = await follows.retry()
+    await acknowledge(press.query, press.say.plain("retried", n=count), alert=True)
+    await redraw(press.message, render_operators.status(await follows.state(), press.say))
 
 
 async def feeds(update: Update, context: Context) -> None:
@@ -85,3 +100,6 @@ async def _operators(update: Update, context: Context) -> Message | None:
     if message.chat.type == message.chat.PRIVATE:
         await unknown(update, context)
     return None
+
+
+PRESSES: dict[str, Callable[[Press], Awaitable[None]]] = {"z": retry}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from telegram import Message
 
 from bot import links, render
-from bot.handlers import cards, wishes
+from bot.handlers import cards, operators, wishes
 from bot.handlers.ask import answer, question_in
 from bot.handlers.commands import welcome
 from bot.handlers.reply import acknowledge, rebutton, redraw, reply
@@ -45,9 +45,9 @@ class Press:
     question: tuple[Message, str] | None  # the reader's message that was answered, and its words
     say: Voice
 
-    async def alert(self, key: str) -> None:
+    async def alert(self, key: str, **params: object) -> None:
         """Answer the press with a text that must be closed."""
-        await acknowledge(self.query, self.say.plain(key), alert=True)
+        await acknowledge(self.query, self.say.plain(key, **params), alert=True)
 
     async def admitted(self) -> bool:
         """Count a question; say how long to wait when there were too many."""
@@ -214,4 +214,5 @@ _ACTIONS: dict[str, Callable[[Press], Awaitable[None]]] = {
     "e": _example,
     **cards.PRESSES,
     **wishes.PRESSES,
+    **operators.PRESSES,
 }

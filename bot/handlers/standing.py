@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from telegram.constants import ChatMemberStatus, ChatType, ParseMode
 
 from bot.handlers.reply import patiently
-from bot.store.following import Address
 
 if TYPE_CHECKING:
     from telegram import Update
@@ -30,7 +29,7 @@ async def changed(update: Update, context: Context) -> None:
         return
     say = await context.voice(update)
     back = await revived(context, chat.id, say)
-    if back:
+    if back and chat.type != ChatType.CHANNEL:  # what is posted there is for its readers
         await patiently(lambda: context.bot.send_message(chat.id, back, parse_mode=ParseMode.HTML))
 
 
@@ -39,7 +38,7 @@ async def revived(context: Context, chat_id: int, say: Voice) -> str:
     follows = context.services.follows
     if not await follows.revive(chat_id):
         return ""
-    waited = len(await follows.of(Address(chat_id)))
+    waited = len(await follows.of_chat(chat_id))
     return say.html("revived", n=waited) if waited else ""
 
 

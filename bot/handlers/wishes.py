@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bot import render_settings, zones
 from bot.handlers.cards import may_press
 from bot.handlers.commands import language_choice
-from bot.handlers.managing import address, managed
+from bot.handlers.managing import managed
 from bot.handlers.reply import acknowledge, redraw, reply, send_file
 from bot.render import Message as Rendered
 
@@ -51,8 +51,9 @@ async def export(update: Update, context: Context) -> None:
     if command is not None:
         message, _, say = command
         stored = await context.services.follows.export(message.chat_id)
-        written = json.dumps(stored, ensure_ascii=False, indent=2).encode()
-        await send_file(message, EXPORT_NAME, written, say.plain("exported"))
+        # A year of alerts is many lines.
+        written = await asyncio.to_thread(json.dumps, stored, ensure_ascii=False, indent=2)
+        await send_file(message, EXPORT_NAME, written.encode(), say.plain("exported"))
 
 
 async def forget(update: Update, context: Context) -> None:
@@ -60,7 +61,7 @@ async def forget(update: Update, context: Context) -> None:
     command = await managed(update, context)
     if command is not None:
         message, _, say = command
-        held = await context.services.follows.of(address(message))
+        held = await context.services.follows.of_chat(message.chat_id)
         await reply(message, render_settings.forgetting(len(held), say))
 
 
@@ -84,7 +85,8 @@ async def wished(press: Press) -> None:
     follows = press.context.services.follows
     chat_id, say = press.message.chat_id, press.say
     if chosen:
-        values = _values(what, value)
+        # The first look reads every zone's names.
+        values = await asyncio.to_thread(_values, what, value)
         if not values:
             await press.alert("expired")
             return

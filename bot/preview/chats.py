@@ -32,6 +32,7 @@ class Chat:
     consumed: int = 0
     met: bool = True  # a bot may not write to a reader first
     blocked: bool = False
+    postable: bool = True  # a channel that lets the bot post
     moved_to: int | None = None
 
     @property

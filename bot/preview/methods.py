@@ -6,7 +6,7 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 
-from bot.preview import rules
+from bot.preview import members, rules
 from bot.preview.chats import Chat, SentMessage, quoted
 from bot.preview.refusing import RefusedError, bad
 from bot.preview.schema import Upload
@@ -21,14 +21,6 @@ _UNCHANGED = (
     "the same as a current content and reply markup of the message"
 )
 _TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
-
-
-_RIGHTS = dict.fromkeys(
-    """can_be_edited is_anonymous can_manage_chat can_delete_messages can_manage_video_chats
-    can_restrict_members can_promote_members can_change_info can_invite_users can_post_stories
-    can_edit_stories can_delete_stories can_post_messages can_edit_messages""".split(),
-    False,
-)
 
 
 class Methods:
@@ -52,6 +44,7 @@ class Methods:
             "sendChatAction": self._chat_action,
             "answerCallbackQuery": self._answer_callback,
             "answerInlineQuery": self._answer_inline,
+            "getChat": self._get_chat,
             "getChatMember": self._get_member,
             "getFile": self._get_file,
             "setMyCommands": self._set_commands,
@@ -182,7 +175,7 @@ class Methods:
         self._telegram.tell("edited", chat=chat.id, message=data)
 
     def _delete_message(self, given: dict[str, Any]) -> bool:
-        chat = self._chat(given)
+        chat = members.find(self._telegram, given)
         data = chat.messages.pop(given["message_id"], None)
         if data is None:
             raise bad("message to delete not found")
@@ -198,18 +191,12 @@ class Methods:
         self._telegram.tell("typing", chat=chat.id)
         return True
 
+    def _get_chat(self, given: dict[str, Any]) -> dict[str, Any]:
+        return members.described(members.find(self._telegram, given))
+
     def _get_member(self, given: dict[str, Any]) -> dict[str, Any]:
-        chat = self._chat(given)
-        if chat.blocked and not chat.private:
-            raise RefusedError(403, f"Forbidden: bot is not a member of the {_kind(chat)} chat")
-        user = self._telegram.people.get(given["user_id"])
-        if given["user_id"] == self._telegram.me["id"]:
-            return {"status": "administrator", "user": self._telegram.me, **_RIGHTS}
-        if user is None:
-            raise bad("invalid user_id specified")
-        status = chat.standing(user["id"])
-        rights = {"creator": {"is_anonymous": False}, "administrator": _RIGHTS}
-        return {"status": status, "user": user, **rights.get(status, {})}
+        chat = members.find(self._telegram, given)
+        return members.member(self._telegram, chat, given["user_id"])
 
     def _get_file(self, given: dict[str, Any]) -> dict[str, Any]:
         stored = self._telegram.files.get(given["file_id"])
@@ -307,7 +294,7 @@ class Methods:
 
     def _open(self, given: dict[str, Any]) -> Chat:
         """Return the chat, into which the bot may write."""
-        chat = self._chat(given)
+        chat = members.find(self._telegram, given)
         if chat.moved_to is not None:
             moved = "group chat was upgraded to a supergroup chat"
             parameters = {"migrate_to_chat_id": chat.moved_to}
@@ -316,16 +303,10 @@ class Methods:
             raise RefusedError(403, "Forbidden: bot was blocked by the user")
         if chat.blocked:
             raise RefusedError(403, f"Forbidden: bot was kicked from the {_kind(chat)} chat")
+        if chat.channel and not chat.postable:
+            raise bad("need administrator rights in the channel chat")
         if not chat.met:
             raise RefusedError(403, "Forbidden: bot can't initiate conversation with a user")
-        return chat
-
-    def _chat(self, given: dict[str, Any]) -> Chat:
-        if "chat_id" not in given:
-            raise bad("chat_id is empty")
-        chat = self._telegram.chats.get(given["chat_id"])
-        if chat is None:
-            raise bad("chat not found")
         return chat
 
 

@@ -131,9 +131,12 @@ class LoopbackTelegram:
         """Return a group that the bot is in; reader.in_(group) speaks there."""
         return self.chats.setdefault(number, Chat({"id": number, "type": kind, "title": title}))
 
-    def channel(self, number: int, title: str = "Channel") -> Chat:
+    def channel(self, number: int, title: str = "Channel", username: str = "") -> Chat:
         """Return a channel where the bot may post; reader.in_(channel) posts there."""
-        return self.group(number, title, "channel")
+        channel = self.group(number, title, "channel")
+        if username:
+            channel.data["username"] = username
+        return channel
 
     def migrate(self, group: Chat, number: int | None = None) -> Chat:
         """Turn a group into a supergroup under another number, and tell the bot in both."""

@@ -11,6 +11,7 @@ import shutil
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from bot.store.announcements import Announcements
 from bot.store.articles import ArchiveSummary, Articles
 from bot.store.batch import Outcome
 from bot.store.database import Database
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FILE_NAME",
+    "Announcements",
     "ArchiveSummary",
     "Articles",
     "Feedback",
@@ -51,6 +53,7 @@ class Store:
         self.feedback = Feedback(database)
         self.feeds = Feeds(database)
         self.following = Following(database)
+        self.announcements = Announcements(database)
         self.outbox = Outbox(database)
 
     @classmethod

@@ -73,6 +73,7 @@ def _engine(path: Path, connections: int, begin: str, setting: str) -> AsyncEngi
         pool_size=connections,
         max_overflow=0,
         pool_timeout=2 * BUSY_SECONDS,
+        hide_parameters=True,  # an error may be logged: no words and no numbers of readers
     )
 
     def configure(connection: Any, _record: object) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,19 +16,31 @@ if TYPE_CHECKING:
 WAITING, DIGEST, EDIT, SENT, TOLD, PARKED = "waiting", "digest", "edit", "sent", "told", "parked"
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """An alert, and where an article holds what it asks for.
+Marks = tuple[tuple[int, int], ...]
+
+
+class Heard(NamedTuple):
+    """An alert, and where a text holds what it asks for.
 
     `start` and `end` are the sentence in the revision's text, end 0 meaning the headline; `marks`
     are the words within it, counted from its start.
     """
 
+    alert: Alert
+    start: int
+    end: int
+    marks: Marks
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The same for a place that is to be told of it, and when; in the digest or by itself."""
+
     alert_id: int
     address: Address
     start: int
     end: int
-    marks: tuple[tuple[int, int], ...]
+    marks: Marks
     digest: bool
     due_at: datetime
 
@@ -56,7 +69,7 @@ class Delivery:
     revision: int
     start: int
     end: int
-    marks: tuple[tuple[int, int], ...]
+    marks: Marks
     state: str
     due_at: datetime
     tries: int
@@ -78,3 +91,13 @@ class Ready:
     wishes: Wishes
     chosen: Language | None
     lately: int
+
+
+def packed(marks: Marks) -> str:
+    """Return marks as the store keeps them."""
+    return json.dumps(marks, separators=(",", ":"))
+
+
+def unpacked(stored: str) -> Marks:
+    """Return stored marks."""
+    return tuple((start, end) for start, end in json.loads(stored))

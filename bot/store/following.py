@@ -10,11 +10,12 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
 from bot.store.batch import chunks
+from bot.store.deliveries import PARKED
 from bot.store.schema import alert, chat, delivery, reader
 from retrieval.models import Language
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Row
@@ -109,17 +110,14 @@ class Following:
             rows = await connection.execute(select(alert).where(here).order_by(alert.c.id))
             return [as_alert(row) for row in rows]
 
-    async def get(self, number: int, chat_id: int) -> Alert | None:
-        """Return one alert, if it is this chat's."""
-        async with self._database.reading() as connection:
-            row = (await connection.execute(select(alert).where(_own(number, chat_id)))).first()
-        return None if row is None else as_alert(row)
-
-    async def by_ids(self, numbers: list[int]) -> dict[int, Alert]:
+    async def by_ids(self, numbers: Collection[int]) -> dict[int, Alert]:
         """Return alerts by their numbers; those that are gone are left out."""
+        found: dict[int, Alert] = {}
         async with self._database.reading() as connection:
-            rows = await connection.execute(select(alert).where(alert.c.id.in_(numbers)))
-            return {row.id: as_alert(row) for row in rows}
+            for some in chunks(sorted(set(numbers))):
+                rows = await connection.execute(select(alert).where(alert.c.id.in_(some)))
+                found |= {row.id: as_alert(row) for row in rows}
+        return found
 
     async def heard(self) -> list[Alert]:
         """Return every alert of a chat that can be reached, paused ones too."""
@@ -143,14 +141,15 @@ class Following:
         return None if row is None else as_alert(row)
 
     async def remove(self, number: int, chat_id: int) -> bool:
-        """Delete an alert of this chat, and what waits to be said for it."""
+        """Delete an alert of this chat.
+
+        What waits to be said for it is looked at when it is due: another alert may want it.
+        """
         async with self._database.transaction() as connection:
             gone = await connection.execute(delete(alert).where(_own(number, chat_id)))
             if gone.rowcount:
-                waiting = delivery.c.state.in_(("waiting", "digest", "parked"))
-                await connection.execute(
-                    delete(delivery).where((delivery.c.alert_id == number) & waiting)
-                )
+                parked = (delivery.c.alert_id == number) & (delivery.c.state == PARKED)
+                await connection.execute(delete(delivery).where(parked))
         return gone.rowcount > 0
 
     async def wishes(self, chat_id: int) -> Wishes:
@@ -193,12 +192,12 @@ class Following:
             changed = await connection.execute(update(chat).where(gone).values(gone=None))
         return changed.rowcount > 0
 
-    async def close_topic(self, address: Address) -> int:
-        """Pause the alerts of a forum's topic that was closed; return how many."""
+    async def close_topic(self, address: Address) -> list[Alert]:
+        """Pause the alerts of a forum's topic that was closed; return them."""
         here = (alert.c.chat_id == address.chat_id) & (alert.c.thread_id == address.thread_id)
+        pausing = update(alert).where(here).values(paused=1).returning(alert)
         async with self._database.transaction() as connection:
-            paused = await connection.execute(update(alert).where(here).values(paused=1))
-        return paused.rowcount
+            return [as_alert(row) for row in await connection.execute(pausing)]
 
     async def move(self, old: int, new: int) -> None:
         """Keep everything of a group that has become a supergroup under another number."""
@@ -248,12 +247,14 @@ class Following:
 
 
 async def _meet(connection: AsyncConnection, chat_id: int, language_code: str | None) -> None:
-    """Have a row for a chat, which is here, whatever was thought before."""
-    values: dict[str, Any] = {"gone": None}
-    if language_code:
-        values["language_code"] = language_code
+    """Have a row for a chat."""
     row = upsert(chat).values(chat_id=chat_id, language_code=language_code)
-    await connection.execute(row.on_conflict_do_update(index_elements=["chat_id"], set_=values))
+    if language_code:
+        told = {"language_code": language_code}
+        adding = row.on_conflict_do_update(index_elements=["chat_id"], set_=told)
+    else:
+        adding = row.on_conflict_do_nothing()
+    await connection.execute(adding)
 
 
 def _own(number: int, chat_id: int) -> Any:

@@ -1,20 +1,26 @@
-"""What is to be said, from the moment an article is stored until it has been said.
-
-The revisions are a log in the order in which they were stored. `announce` writes the deliveries
-that some of them cause, and how far it has read, in one transaction: none is lost, none is twice.
-"""
+"""What is to be said, from the moment it was announced until it has been said."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, case, delete, func, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import and_, case, delete, func, select, update
 
-from bot.store.deliveries import DIGEST, EDIT, PARKED, SENT, TOLD, WAITING, Delivery, Ready
+from bot.store.batch import chunks
+from bot.store.deliveries import (
+    DIGEST,
+    EDIT,
+    PARKED,
+    SENT,
+    TOLD,
+    WAITING,
+    Delivery,
+    Ready,
+    packed,
+    unpacked,
+)
 from bot.store.following import Address, as_alert, as_wishes
-from bot.store.schema import alert, announced, chat, delivery, reader, revision, story
+from bot.store.schema import alert, chat, delivery, reader
 from retrieval.models import Language
 
 if TYPE_CHECKING:
@@ -24,7 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Row, Select
 
     from bot.store.database import Database
-    from bot.store.deliveries import Match, Telling
+    from bot.store.deliveries import Heard
 
 LONGEST_TROUBLE = 200  # characters
 
@@ -34,64 +40,6 @@ class Outbox:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    async def announced(self) -> int:
-        """Return the last revision that was matched against the alerts."""
-        async with self._database.reading() as connection:
-            return await connection.scalar(select(announced.c.revision)) or 0
-
-    async def signatures(self, since: datetime) -> list[tuple[int, bytes, datetime]]:
-        """Return number, signature and time of every story that began since then, oldest first."""
-        query = (
-            select(story.c.story, story.c.signature, story.c.told_at)
-            .where((story.c.told_at >= since) & (story.c.story == story.c.article_id))
-            .order_by(story.c.told_at)
-        )
-        async with self._database.reading() as connection:
-            return [
-                (row.story, row.signature, row.told_at) for row in await connection.execute(query)
-            ]
-
-    async def stories(self, articles: Sequence[int]) -> dict[int, int]:
-        """Return the story of each article that has been told."""
-        query = select(story.c.article_id, story.c.story).where(story.c.article_id.in_(articles))
-        async with self._database.reading() as connection:
-            return {row.article_id: row.story for row in await connection.execute(query)}
-
-    async def quiet(self, revisions: Sequence[int]) -> set[int]:
-        """Return those of the revisions that nobody is to be told of."""
-        query = select(revision.c.id).where(revision.c.id.in_(revisions) & (revision.c.quiet != 0))
-        async with self._database.reading() as connection:
-            return set(await connection.scalars(query))
-
-    async def announce(self, up_to: int, tellings: Sequence[Telling], now: datetime) -> None:
-        """Write what is to be said of the revisions up to one, and that it was written."""
-        async with self._database.transaction() as connection:
-            for each in tellings:
-                row = {
-                    "article_id": each.article_id,
-                    "story": each.story,
-                    "signature": each.signature,
-                    "told_at": each.told_at,
-                }
-                telling = upsert(story).values(row)
-                await connection.execute(
-                    telling.on_conflict_do_update(
-                        index_elements=["article_id"], set_={"signature": each.signature}
-                    )
-                )
-                if each.correction:
-                    await connection.execute(_CORRECTED, _correction(each, now))
-                elif each.article_id != each.story:
-                    await connection.execute(_ALSO, {"_story": each.story, "_now": now})
-                rows = [_row(each, match) for match in each.matches]
-                if rows:
-                    adding = upsert(delivery).on_conflict_do_nothing()
-                    await connection.execute(adding, rows)
-            mark = upsert(announced).values(id=1, revision=up_to)
-            await connection.execute(
-                mark.on_conflict_do_update(index_elements=["id"], set_={"revision": up_to})
-            )
 
     async def due(self, now: datetime, limit: int) -> list[Delivery]:
         """Return the oldest that is to be sent by now in each chat, then what is to be edited.
@@ -170,9 +118,7 @@ class Outbox:
     async def digested(self, numbers: Sequence[int], message_id: int, at: datetime) -> None:
         """Mark as told by a digest, under which message."""
         values = {"state": TOLD, "message_id": message_id, "sent_at": at, "trouble": None}
-        done = update(delivery).where(delivery.c.id.in_(numbers)).values(values)
-        async with self._database.transaction() as connection:
-            await connection.execute(done)
+        await self._change(numbers, values)
 
     async def edited(self, each: Delivery) -> None:
         """Mark an edit as made, unless there is more to tell by now."""
@@ -181,20 +127,33 @@ class Outbox:
             await connection.execute(update(delivery).where(done).values(state=SENT))
 
     async def postpone(
-        self, number: int, due_at: datetime, *, state: str | None = None, trouble: str | None = None
+        self, numbers: Sequence[int], due_at: datetime, *, state: str | None = None
     ) -> None:
-        """Try later, or in the digest; `trouble` says why it did not go."""
+        """Try later, or in the digest."""
         values: dict[str, Any] = {"due_at": due_at}
         if state:
             values["state"] = state
-        if trouble:
-            values |= {"trouble": trouble[:LONGEST_TROUBLE], "tries": delivery.c.tries + 1}
-        async with self._database.transaction() as connection:
-            await connection.execute(update(delivery).where(delivery.c.id == number).values(values))
+        await self._change(numbers, values)
+
+    async def refused(self, number: int, due_at: datetime, trouble: str) -> None:
+        """Try later what Telegram refused, and count it."""
+        tries = delivery.c.tries + 1
+        values = {"due_at": due_at, "trouble": trouble[:LONGEST_TROUBLE], "tries": tries}
+        await self._change([number], values)
+
+    async def reassign(self, number: int, wanted: Heard) -> None:
+        """Tell of it for another alert of the same place."""
+        values = {
+            "alert_id": wanted.alert.id,
+            "start": wanted.start,
+            "end": wanted.end,
+            "marks": packed(wanted.marks),
+        }
+        await self._change([number], values)
 
     async def hold(self, chat_id: int, until: datetime) -> None:
         """Keep everything for a chat until Telegram takes it again."""
-        waiting = (delivery.c.chat_id == chat_id) & delivery.c.state.in_((WAITING, EDIT))
+        waiting = (delivery.c.chat_id == chat_id) & delivery.c.state.in_((WAITING, DIGEST, EDIT))
         later = update(delivery).where(and_(waiting, delivery.c.due_at < until))
         async with self._database.transaction() as connection:
             await connection.execute(later.values(due_at=until))
@@ -204,6 +163,13 @@ class Outbox:
         waiting = (delivery.c.chat_id == chat_id) & (delivery.c.state == WAITING)
         async with self._database.transaction() as connection:
             await connection.execute(update(delivery).where(waiting).values(due_at=now))
+
+    async def move_digest(self, chat_id: int, now: datetime, due_at: datetime) -> None:
+        """Tell what waits for a chat's digest at another time, unless it is due by now."""
+        waiting = (delivery.c.chat_id == chat_id) & (delivery.c.state == DIGEST)
+        moving = update(delivery).where(waiting & (delivery.c.due_at > now))
+        async with self._database.transaction() as connection:
+            await connection.execute(moving.values(due_at=due_at))
 
     async def told(self, chat_id: int, message_id: int) -> list[Delivery]:
         """Return what one digest told, oldest first."""
@@ -217,11 +183,9 @@ class Outbox:
         async with self._database.transaction() as connection:
             await connection.execute(delete(delivery).where(delivery.c.id == number))
 
-    async def park(self, number: int, trouble: str) -> None:
+    async def park(self, numbers: Sequence[int], trouble: str) -> None:
         """Set aside what Telegram refuses; `status` shows it, and nothing is dropped."""
-        values = {"state": PARKED, "trouble": trouble[:LONGEST_TROUBLE]}
-        async with self._database.transaction() as connection:
-            await connection.execute(update(delivery).where(delivery.c.id == number).values(values))
+        await self._change(numbers, {"state": PARKED, "trouble": trouble[:LONGEST_TROUBLE]})
 
     async def unpark(self, now: datetime) -> int:
         """Try again what was set aside; return how many."""
@@ -230,51 +194,42 @@ class Outbox:
             changed = await connection.execute(again.values(state=WAITING, due_at=now, tries=0))
         return changed.rowcount
 
-    async def said_since(self, address: Address, since: datetime) -> int:
+    async def said_since(self, chat_id: int, since: datetime) -> int:
         """Return how many alerts a chat has been sent since then, one by one."""
         async with self._database.reading() as connection:
-            said = await connection.execute(_said_since([address.chat_id], since))
+            said = await connection.execute(_said_since([chat_id], since))
             return sum(row.count for row in said)
 
     async def counts(self, now: datetime) -> dict[str, Any]:
-        """Return how many deliveries wait, how long the oldest has, and how many are parked."""
+        """Return how many deliveries wait, since when the oldest has, and how many are parked.
+
+        Those of chats that cannot be reached wait for nobody.
+        """
         overdue = (delivery.c.state == WAITING) & (delivery.c.due_at <= now)
-        query = select(
-            func.count(case((delivery.c.state == WAITING, 1))),
-            func.count(case((delivery.c.state == DIGEST, 1))),
-            func.count(case((delivery.c.state == PARKED, 1))),
-            func.min(case((overdue, delivery.c.due_at)), type_=delivery.c.due_at.type),
-        ).where(delivery.c.state.in_((WAITING, DIGEST, PARKED)))
+        query = (
+            select(
+                func.count(case((delivery.c.state == WAITING, 1))),
+                func.count(case((delivery.c.state == DIGEST, 1))),
+                func.count(case((delivery.c.state == PARKED, 1))),
+                func.min(case((overdue, delivery.c.due_at)), type_=delivery.c.due_at.type),
+            )
+            .join(chat)
+            .where(delivery.c.state.in_((WAITING, DIGEST, PARKED)) & chat.c.gone.is_(None))
+        )
         async with self._database.reading() as connection:
             waiting, digest, parked, oldest = (await connection.execute(query)).one()
         return {"waiting": waiting, "digest": digest, "parked": parked, "oldest": oldest}
+
+    async def _change(self, numbers: Sequence[int], values: dict[str, Any]) -> None:
+        async with self._database.transaction() as connection:
+            for some in chunks(numbers):
+                changing = update(delivery).where(delivery.c.id.in_(some))
+                await connection.execute(changing.values(values))
 
 
 # What a chat wishes, and the language that it chose.
 _CHATS = select(chat, reader.c.language.label("chosen")).outerjoin(
     reader, reader.c.chat_id == chat.c.chat_id
-)
-# A message that was sent is edited; one that waits will say it at once.
-_TOLD_OF = {
-    "due_at": case((delivery.c.state == SENT, bindparam("_now")), else_=delivery.c.due_at),
-    "state": case((delivery.c.state == SENT, EDIT), else_=delivery.c.state),
-}
-_ALSO = (
-    update(delivery)
-    .where(delivery.c.story == bindparam("_story"))
-    .where(delivery.c.state.in_((SENT, EDIT, WAITING, DIGEST)))
-    .values(also=delivery.c.also + 1, **_TOLD_OF)
-)
-_CORRECTED = (
-    update(delivery)
-    .where(delivery.c.story == bindparam("_story"))
-    .where(delivery.c.state.in_((SENT, EDIT)))
-    .where(
-        delivery.c.revision.in_(
-            select(revision.c.id).where(revision.c.article_id == bindparam("_article"))
-        )
-    )
-    .values(corrected=1, **_TOLD_OF)
 )
 
 
@@ -303,26 +258,11 @@ def _said_since(chats: Sequence[int], since: datetime) -> Select[Any]:
 
 
 def _unchanged(each: Delivery) -> ColumnElement[bool]:
-    return (delivery.c.also == each.also) & (delivery.c.corrected == each.corrected)
-
-
-def _correction(each: Telling, now: datetime) -> dict[str, Any]:
-    return {"_story": each.story, "_article": each.article_id, "_now": now}
-
-
-def _row(each: Telling, match: Match) -> dict[str, Any]:
-    return {
-        "chat_id": match.address.chat_id,
-        "thread_id": match.address.thread_id,
-        "story": each.story,
-        "alert_id": match.alert_id,
-        "revision": each.revision,
-        "start": match.start,
-        "end": match.end,
-        "marks": json.dumps(match.marks, separators=(",", ":")),
-        "state": DIGEST if match.digest else WAITING,
-        "due_at": match.due_at,
-    }
+    return (
+        (delivery.c.also == each.also)
+        & (delivery.c.corrected == each.corrected)
+        & (delivery.c.revision == each.revision)
+    )
 
 
 def _delivery(row: Row[Any]) -> Delivery:
@@ -334,7 +274,7 @@ def _delivery(row: Row[Any]) -> Delivery:
         revision=row.revision,
         start=row.start,
         end=row.end,
-        marks=tuple((start, end) for start, end in json.loads(row.marks)),
+        marks=unpacked(row.marks),
         state=row.state,
         due_at=row.due_at,
         tries=row.tries,

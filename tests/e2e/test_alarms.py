@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import create_engine, text
 from telegram import Bot
 
 from bot.alarms import MARKER, Alarms, running
@@ -16,7 +17,7 @@ from bot.i18n.catalog import Catalogue
 from bot.newsroom import publish
 from bot.sources import Submission
 from bot.sources.schedule import Turn
-from bot.store import Store
+from bot.store import FILE_NAME, Store
 from bot.store.deliveries import Match, Telling
 from bot.store.following import Address
 from retrieval.models import Language
@@ -128,6 +129,22 @@ async def test_late_alerts_are_told_once(
     assert "22 November 2026, 12:00 UTC" in texts(chief)[0]
 
 
+async def test_a_full_disk_is_told_although_the_store_cannot_be_read(
+    alarms: Alarms, telegram: LoopbackTelegram, chief: Reader, world: World, tmp_path: Path
+) -> None:
+    world.free = 0
+    engine = create_engine(f"sqlite:///{tmp_path / FILE_NAME}")
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE delivery RENAME TO lost"))
+    engine.dispose()
+
+    task = asyncio.create_task(alarms.run())
+    await telegram.until(lambda: bool(texts(chief)), 10, "the alarm")
+    task.cancel()
+
+    assert texts(chief) == ["The disk is nearly full: \u20680.0 GB\u2069 left."]
+
+
 async def test_what_cannot_be_told_now_is_told_later_and_one_closed_chat_stops_nobody(
     alarms: Alarms, telegram: LoopbackTelegram, chief: Reader, rais: Reader
 ) -> None:
@@ -182,4 +199,4 @@ async def _waits(store: Store, due: datetime) -> None:
     revision = await store.articles.last_revision()
     match = Match(alert.id, alert.address, 0, 10, (), digest=False, due_at=due)
     telling = Telling(1, revision, 1, b"", due, correction=False, matches=[match])
-    await store.outbox.announce(revision, [telling], due)
+    await store.announcements.announce(revision, [telling], due)

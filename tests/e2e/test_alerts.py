@@ -246,10 +246,10 @@ async def test_an_alert_gets_other_words_by_a_reply_and_nothing_else_changes(
     twice = await anna.say("Syria", reply_to=again)
     changed = await anna.say("Qatar Doha", reply_to=asked)
 
-    assert asked.text == (
-        "Which words shall alert no. 1 follow instead? Reply to this message with them."
-    )
-    assert again.text == f"A phrase needs quotes at both ends.\n{asked.text}"
+    named, which = asked.text.splitlines()
+    assert named == "Alert “\u2068Qatar\u2069”"
+    assert which == "Which words shall alert no. 1 follow instead? Reply to this message with them."
+    assert again.text == f"A phrase needs quotes at both ends.\n{which}"
     assert twice.text == "Another alert here follows these words already."
     assert changed.text.startswith("Changed: alert “\u2068Qatar Doha\u2069”.")
     assert await held(bot, 1001) == ["Qatar Doha", "Syria"]
@@ -334,11 +334,14 @@ async def test_the_rest_of_a_digest_comes_at_a_press(bot: Running, anna: Reader)
     bot.alerts.digests[1001, message.message_id] = told
 
     await anna.press(message, callback_data="q:10")
-    second, third = await anna.next(), await anna.next()
+    second = await anna.next()
+    await anna.press(second, "And 2 more")
+    third = await anna.next()
     over = await anna.press(message, callback_data="q:22")
 
     assert second.text.startswith("More of the digest:\nAlert “\u2068Qatar\u2069”:\n11) ")
     assert "\n21) " in third.text
+    assert third.labels == []
     assert over.text == "This button no longer works. Please ask again."
 
 
@@ -428,6 +431,155 @@ async def test_a_channel_is_managed_by_posts_that_name_the_bot(
     assert len(channel.sent) == 3
 
 
+async def test_a_channel_is_managed_from_a_private_chat_by_its_name(
+    bot: Running, anna: Reader, huda: Reader, telegram: LoopbackTelegram
+) -> None:
+    channel = telegram.channel(CHANNEL, username="desk_news")
+    anna.in_(channel)
+    huda.in_(channel, admin=True)
+
+    saved = await anna.say("/alert @desk_news Qatar")
+    asked = await huda.say("/alert @Desk_News")
+    also = await huda.say("سوريا", reply_to=asked)
+    none = await anna.say("/alerts")
+    menu = await anna.say("/alerts @desk_news")
+
+    assert saved.text.splitlines()[:2] == [
+        "Saved: alert “\u2068Qatar\u2069”.",
+        "Channel: \u2068@desk_news\u2069",
+    ]
+    assert "The channel is left in peace from 22:00 to 07:00" in saved.text
+    assert asked.text.splitlines()[-1].startswith("ما الكلمات التي تريد متابعتها لقناة")
+    assert also.text.startswith("حُفظ التنبيه «\u2068سوريا\u2069».\nالقناة: \u2068@desk_news\u2069")
+    assert none.text.startswith("You follow nothing here yet.")
+    assert menu.text.startswith("Channel: \u2068@desk_news\u2069\nYou follow 2 things here.")
+    assert await held(bot, CHANNEL) == ["Qatar", "سوريا"]
+    assert await held(bot, 1001) == await held(bot, 1002) == []
+    assert channel.sent == []
+
+
+async def test_a_channels_alerts_are_changed_from_a_private_chat_like_any_others(
+    bot: Running, anna: Reader, telegram: LoopbackTelegram
+) -> None:
+    anna.in_(telegram.channel(CHANNEL, username="desk_news"))
+    saved = await anna.say("/alert @desk_news Qatar")
+    for number in range(10):
+        await anna.say(f"/alert @desk_news كلمة{number}")
+    menu = await anna.say("/alerts @desk_news")
+
+    await anna.press(menu, "Later")
+    await menu.edited()
+    later = menu.text
+    await anna.press(menu, "Earlier")
+    await menu.edited()
+    await anna.press(menu, "1")
+    await menu.edited()
+    await anna.press(menu, "Pause")
+    await menu.edited()
+    paused = bot.alerts.alerts[1].paused
+    await anna.press(menu, "All alerts")
+    await menu.edited()
+    listed = menu.text
+    await anna.press(saved, "Edit")
+    asked = await anna.next()
+    changed = await anna.say("Doha | الدوحة", reply_to=asked)
+    for label in ("Delete", "Delete"):
+        await anna.press(saved, label)
+        await saved.edited()
+
+    assert later.startswith("Channel: \u2068@desk_news\u2069")
+    assert "Alert 11:" in later
+    assert paused
+    assert listed.startswith("Channel: \u2068@desk_news\u2069\nYou follow 11 things here.")
+    assert changed.text.startswith("Changed: alert “\u2068Doha | الدوحة\u2069”.\nChannel: ")
+    assert len(await held(bot, CHANNEL)) == 10
+    assert 1 not in bot.alerts.alerts
+
+
+async def test_a_channel_is_for_its_administrators_and_where_the_bot_may_post(
+    bot: Running, anna: Reader, huda: Reader, telegram: LoopbackTelegram
+) -> None:
+    shut = telegram.channel(CHANNEL - 1, username="shut_news")
+    for channel in (telegram.channel(CHANNEL, username="desk_news"), shut):
+        anna.in_(channel)
+        huda.in_(channel)
+    telegram.group(GROUP).data["username"] = "a_group"
+    shut.postable = False
+
+    refused = [
+        (await reader.say(f"{command} {name} Qatar")).text
+        for command in ("/alert", "/alerts")
+        for reader, name in (
+            (anna, "@nowhere"),
+            (anna, "@a_group"),
+            (anna, "@shut_news"),
+            (huda, "@desk_news"),
+        )
+    ]
+
+    assert refused[:4] == refused[4:]
+    assert refused[0].startswith("I know no channel \u2068@nowhere\u2069.")
+    assert refused[1].startswith("I know no channel \u2068@a_group\u2069.")
+    assert refused[2].startswith("I may not post in \u2068@shut_news\u2069.")
+    assert refused[3] == "لست مشرفًا في \u2068@desk_news\u2069، وتنبيهاتها يديرها مشرفوها وحدهم."
+    assert bot.alerts.alerts == {}
+
+
+async def test_rights_in_a_channel_are_looked_at_again_at_each_use(
+    bot: Running, anna: Reader, huda: Reader, telegram: LoopbackTelegram
+) -> None:
+    channel = telegram.channel(CHANNEL, username="desk_news")
+    anna.in_(channel)
+    huda.in_(channel, admin=True)
+    saved, asked = await huda.say("/alert @desk_news قطر"), await huda.say("/alert @desk_news")
+    menu = await huda.say("/alerts @desk_news")
+    channel.admins.clear()
+
+    pressed = [
+        await huda.press(saved, "عدّل"),
+        await huda.press(saved, callback_data="d:1:yes"),
+        await huda.press(menu, callback_data=f"i:0:{CHANNEL}"),
+    ]
+    answered = await huda.say("سوريا", reply_to=asked)
+    channel.blocked = True
+    out = await anna.press(menu, callback_data="g:1:pause")
+
+    for text in (answered.text, *(each.text for each in pressed)):
+        assert text == "لست مشرفًا في \u2068@desk_news\u2069، وتنبيهاتها يديرها مشرفوها وحدهم."
+    assert out.text.startswith("I may not post in \u2068@desk_news\u2069.")
+    assert await held(bot, CHANNEL) == ["قطر"]
+    assert not bot.alerts.alerts[1].paused
+
+
+async def test_a_channels_name_in_a_group_is_a_word_like_any_other(
+    bot: Running, anna: Reader, telegram: LoopbackTelegram
+) -> None:
+    anna.in_(telegram.channel(CHANNEL, username="desk_news"))
+
+    await anna.in_(telegram.group(GROUP)).say("/alert @desk_news قطر")
+
+    assert await held(bot, CHANNEL) == []
+    assert len(await held(bot, GROUP)) == 1
+
+
+async def test_the_topics_of_a_forum_are_counted_together(
+    bot: Running, anna: Reader, huda: Reader, telegram: LoopbackTelegram
+) -> None:
+    forum = telegram.group(GROUP)
+    politics, sport = anna.in_(forum, topic=7), huda.in_(forum, admin=True, topic=8)
+    await politics.say("/alert Qatar")
+    await sport.say("/alert كرة")
+
+    asked = await sport.say("/forget")
+    await bot.alerts.end(GROUP, "left")
+    forum.blocked = True
+    politics.unblock()
+    back = await politics.next()
+
+    assert "تنبيهيها" in asked.text
+    assert back.text == "Your 2 alerts are on again."
+
+
 async def test_a_chat_that_shuts_the_bot_out_is_left_in_peace_until_it_comes_back(
     bot: Running, anna: Reader, telegram: LoopbackTelegram
 ) -> None:
@@ -470,6 +622,26 @@ async def test_a_group_that_throws_the_bot_out_and_takes_it_in_again_keeps_its_a
 
     assert out == {GROUP: "left"}
     assert back.text == "Your alert is on again."
+
+
+async def test_a_channel_that_takes_the_bot_in_again_is_told_nothing_of_it(
+    bot: Running, anna: Reader, telegram: LoopbackTelegram
+) -> None:
+    channel = telegram.channel(CHANNEL, username="desk_news")
+    desk = anna.in_(channel)
+    await anna.say("/alert @desk_news قطر")
+
+    desk.block()
+    await telegram.quiet()
+    out = dict(bot.alerts.gone)
+    desk.unblock()
+    async with asyncio.timeout(10):
+        while bot.alerts.gone:  # noqa: ASYNC110 - the bot hears of it by itself
+            await asyncio.sleep(0.01)
+    await anna.say("/alerts @desk_news")
+
+    assert out == {CHANNEL: "left"}
+    assert channel.sent == []
 
 
 async def test_a_group_that_moves_takes_its_alerts_along(

@@ -12,12 +12,14 @@ import pytest
 
 from bot import app
 from bot.alerts import Alerts
+from bot.announcing import Announcer
 from bot.clocks import Clocks
 from bot.delivery import Deliverer
 from bot.newsroom import publish
 from bot.polling import Pulse
 from bot.sources import Submission
 from bot.store import Store
+from bot.store.following import Address
 from bot.wording import Wording
 from retrieval.models import Language
 from tests.e2e.conftest import settings
@@ -75,7 +77,7 @@ class Newsroom:
         """Wait until everything stored so far was announced."""
         async with asyncio.timeout(10):
             # Another task brings it about, through the store alone.
-            while await self.store.outbox.announced() < await self.store.articles.last_revision():  # noqa: ASYNC110 - as said
+            while await self.store.announcements.last() < await self.store.articles.last_revision():  # noqa: ASYNC110 - as said
                 await asyncio.sleep(0.01)
 
 
@@ -98,7 +100,7 @@ async def newsroom(
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(app.serve(bot, pulse, silence=60, deliverer=deliverer)),
-                group.create_task(alerts.run()),
+                group.create_task(Announcer(store, alerts).run()),
             ]
             yield Newsroom(store, alerts, clock)
             for task in tasks:
@@ -302,6 +304,146 @@ async def test_what_telegram_refuses_for_good_is_parked_and_not_lost(
     assert BRIDGE in alert.text
 
 
+async def test_an_alert_that_is_deleted_takes_nothing_from_another(
+    desk: Newsroom, anna: Reader, clock: Clock
+) -> None:
+    await anna.say("/alert bridge")
+    await anna.say("/alert موستار")
+    clock.now = NOON.replace(hour=23)
+    await desk.publish(STORY)
+    await desk.told()
+    await desk.alerts.remove(1, anna.chat.id)
+
+    clock.now = NOON.replace(day=23, hour=7, minute=1)
+    desk.alerts.news.set()
+    alert = await anna.next()
+
+    assert "موستار" in alert.text
+    assert "<b>Mostar</b>" in alert.html
+
+
+async def test_what_is_wanted_at_once_does_not_wait_for_another_alerts_digest(
+    desk: Newsroom, anna: Reader
+) -> None:
+    await anna.say("/alert bridge")
+    await desk.alerts.change(1, anna.chat.id, digest=True)
+    await anna.say("/alert جسر | mostar")
+    await desk.publish(STORY)
+
+    alert = await anna.next()
+
+    assert "جسر" in alert.text
+
+
+async def test_a_paused_alert_brings_nothing_in_the_digest_either(
+    desk: Newsroom, anna: Reader, clock: Clock
+) -> None:
+    await anna.say("/alert mostar")
+    await anna.say("/alert زلزال")
+    for number in (1, 2):
+        await desk.alerts.change(number, anna.chat.id, digest=True)
+    await desk.publish(STORY, headline="Bridge")
+    await desk.publish("وقع زلزال في مدينة أزمير ليلًا ولم يُصب أحد.", headline="زلزال")
+    await desk.told()
+    await desk.alerts.change(1, anna.chat.id, paused=True)
+
+    clock.now = NOON.replace(day=23, hour=8, minute=1)
+    desk.alerts.news.set()
+    digest = await anna.next()
+
+    assert "زلزال" in digest.text
+    assert "Bridge" not in digest.text
+    await _until(lambda: _digests(desk), 0)
+
+
+@pytest.mark.parametrize("digest", [False, True])
+async def test_a_closed_topic_stops_that_topic_alone(
+    desk: Newsroom, telegram: LoopbackTelegram, anna: Reader, clock: Clock, *, digest: bool
+) -> None:
+    forum = telegram.group(-1004002)
+    politics, sport = anna.in_(forum, topic=7), anna.in_(forum, topic=8)
+    await politics.say("/alert mostar")
+    await sport.say("/alert موستار")
+    for number in (1, 2):
+        await desk.alerts.change(number, forum.id, digest=digest)
+    forum.closed_topics.add(7)
+    await desk.publish(STORY)
+    await desk.told()
+    if digest:
+        clock.now = NOON.replace(day=23, hour=8, minute=1)
+        desk.alerts.news.set()
+
+    alert = await sport.next()
+    await _until(lambda: _left(desk), 0)
+    (closed,) = await desk.alerts.of(Address(forum.id, 7))
+    (still,) = await desk.alerts.of(Address(forum.id, 8))
+
+    assert alert.data["message_thread_id"] == 8
+    assert (closed.paused, still.paused) == (True, False)
+
+
+async def test_a_chat_that_comes_back_by_another_command_hears_of_all_its_alerts(
+    desk: Newsroom, anna: Reader
+) -> None:
+    await anna.say("/alert mostar")
+    await desk.alerts.end(anna.chat.id, "Forbidden")
+
+    await anna.say("/alert زلزال")
+    await desk.publish(STORY)
+    alert = await anna.next()
+
+    assert BRIDGE in alert.text
+
+
+async def test_a_gateway_that_breaks_delays_an_alert_and_parks_nothing(
+    desk: Newsroom, telegram: LoopbackTelegram, anna: Reader, huda: Reader, clock: Clock
+) -> None:
+    await anna.say("/alert mostar")
+    await huda.say("/alert موستار")
+    telegram.faults.fail_next("sendMessage", 502, "Bad Gateway")
+    await desk.publish(STORY)
+
+    other = await huda.next()
+    waiting = anna.unread
+    clock.now += timedelta(seconds=10)
+    alert = await anna.next()
+
+    assert waiting == []
+    assert BRIDGE in alert.text
+    assert BRIDGE in other.text
+
+
+async def test_a_digest_that_waits_already_comes_at_the_hour_that_is_chosen(
+    desk: Newsroom, anna: Reader, clock: Clock
+) -> None:
+    await anna.say("/alert موستار")
+    await desk.alerts.change(1, anna.chat.id, digest=True)
+    await desk.publish(STORY, headline="Bridge")
+    await desk.told()
+
+    await desk.alerts.wish(anna.chat.id, digest_at=18 * 60)
+    clock.now = NOON.replace(hour=18, minute=1)
+    desk.alerts.news.set()
+    digest = await anna.next()
+
+    assert "Bridge" in digest.text
+
+
+async def test_what_a_channel_follows_is_posted_there_and_told_nobody_in_private(
+    desk: Newsroom, telegram: LoopbackTelegram, huda: Reader
+) -> None:
+    there = huda.in_(telegram.channel(-1004003, username="desk_news"))
+    await huda.say("/alert @desk_news موستار")
+    await desk.publish(STORY)
+
+    post = await there.next()
+    await desk.told()
+
+    assert BRIDGE in post.text
+    assert post.text.startswith("تنبيه")
+    assert huda.unread == []
+
+
 async def test_alerts_outlive_the_bot(
     telegram: LoopbackTelegram, archive: FakeArchive, tmp_path: Path, anna: Reader, clock: Clock
 ) -> None:
@@ -329,3 +471,7 @@ async def _until(look: Callable[[], Any], wanted: int) -> None:
     async with asyncio.timeout(10):
         while await look() != wanted:  # noqa: ASYNC110 - the store sets no event
             await asyncio.sleep(0.01)
+
+
+async def _left(desk: Newsroom) -> int:
+    return await _waiting(desk) + await _digests(desk)

@@ -42,10 +42,31 @@ async def test_status_is_for_operators_alone(
             "Last update from Telegram: \u20689 December 2024, 12:00 UTC\u2069",
             "Alerts waiting to be sent: 3",
         ]
-        assert guide.text.splitlines()[-1] == "/status"
-        assert len(guide.text.splitlines()) <= 12
+        assert status.labels == []
+        assert guide.text.splitlines()[-2:] == ["/status", "/feeds"]
+        assert len(usual.text.splitlines()) <= 12
         assert refused.text.startswith("I don't know that command.")
         assert "/status" not in usual.text
+
+
+async def test_what_telegram_refused_is_tried_again_by_a_button_for_operators(
+    telegram: LoopbackTelegram, archive: FakeArchive, tmp_path: Path
+) -> None:
+    async with running(telegram, archive, tmp_path, admins=frozenset({1})) as bot:
+        bot.alerts.figures = {"parked": 2, "alerts": 5}
+        operator = telegram.reader(1, language_code="ar")
+        group = telegram.group(-100200)
+        status = await operator.in_(group).say("/status")
+
+        refused = await telegram.reader(2).in_(group).press(status, "حاول ثانية")
+        kept = bot.alerts.figures["parked"]
+        pressed = await operator.in_(group).press(status, "حاول ثانية")
+        await status.edited()
+
+        assert (refused.text, kept) == ("This button no longer works. Please ask again.", 2)
+        assert pressed.text == "أعيد محاولة إرسال تنبيهين."
+        assert status.labels == []
+        assert "التنبيهات: 5" in status.text
 
 
 async def test_the_usual_zone_of_the_installation_is_named(

@@ -72,13 +72,15 @@ class FakeAlerts:
     async def of(self, address: Address) -> list[Alert]:
         return [each for each in self.alerts.values() if each.address == address]
 
-    async def get(self, number: int, chat_id: int) -> Alert | None:
-        found = self.alerts.get(number)
-        return found if found and found.address.chat_id == chat_id else None
+    async def of_chat(self, chat_id: int) -> list[Alert]:
+        return [each for each in self.alerts.values() if each.address.chat_id == chat_id]
+
+    async def get(self, number: int) -> Alert | None:
+        return self.alerts.get(number)
 
     async def change(self, number: int, chat_id: int, **values: Any) -> Alert | None:
-        found = await self.get(number, chat_id)
-        if found is None:
+        found = await self.get(number)
+        if found is None or found.address.chat_id != chat_id:
             return None
         others = [each.query for each in await self.of(found.address) if each.id != number]
         if values.get("query") in others:
@@ -87,8 +89,8 @@ class FakeAlerts:
         return self.alerts[number]
 
     async def remove(self, number: int, chat_id: int) -> bool:
-        found = await self.get(number, chat_id)
-        return found is not None and self.alerts.pop(number) is found
+        held = [each.id for each in await self.of_chat(chat_id)]
+        return number in held and self.alerts.pop(number) is not None
 
     async def wishes(self, chat_id: int) -> Wishes:
         return self.chosen.get(chat_id, Wishes(chat_id))
@@ -131,6 +133,11 @@ class FakeAlerts:
 
     async def state(self) -> dict[str, Any]:
         return self.figures
+
+    async def retry(self) -> int:
+        parked = int(self.figures.get("parked", 0))
+        self.figures |= {"parked": 0}
+        return parked
 
 
 def _matches(query: StandingQuery, article: Article) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,12 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
+from bot.newsroom import publish
+from bot.sources import Submission
+from bot.store import Store
+from bot.store.deliveries import Match, Telling
+from bot.store.following import Address
+from retrieval.models import Language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -316,5 +324,31 @@ def test_a_conversation_welcomes_in_both_languages() -> None:
 def test_the_program_says_what_it_can_do() -> None:
     shown = run("--help").stdout
 
-    for command in ("run", "preview", "chat", "ask", "add", "evaluate", "status"):
+    for command in ("run", "preview", "chat", "ask", "add", "evaluate", "status", "retry"):
         assert f" {command} " in shown
+
+
+def test_what_was_set_aside_is_tried_again(tmp_path: Path) -> None:
+    asyncio.run(_set_aside(tmp_path / "data"))
+
+    before = json.loads(run("status", "--json").stdout)
+    result = run("retry")
+    after = json.loads(run("status", "--json").stdout)
+
+    assert result.stdout == "1 to be sent again, by the running bot\n"
+    assert (before["set aside"], before["alerts waiting"]) == (1, 0)
+    assert (after["set aside"], after["alerts waiting"]) == (0, 1)
+
+
+async def _set_aside(folder: Path) -> None:
+    now = datetime.now(UTC)
+    async with Store.open(folder) as store:
+        alert = await store.following.add(Address(1001), "قطر", "ar", now)
+        assert alert
+        match = Match(alert.id, alert.address, 0, 0, (), digest=False, due_at=now)
+        telling = Telling(1, 1, 1, b"", now, correction=False, matches=[match])
+        article = Submission("It rained.", "test", None, None, None, None, Language.ENGLISH)
+        await publish(store.articles, [article])
+        await store.announcements.announce(1, [telling], now)
+        (due,) = await store.outbox.due(now, 1)
+        await store.outbox.park([due.id], "Bad Request")

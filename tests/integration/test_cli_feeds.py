@@ -118,7 +118,7 @@ def quiet_revisions(data: Path) -> tuple[int, int]:
     async def look() -> tuple[int, int]:
         async with Store.open(data) as store:
             last = await store.articles.last_revision()
-            return last, len(await store.outbox.quiet(range(1, last + 1)))
+            return last, len(await store.announcements.quiet(range(1, last + 1)))
 
     return asyncio.run(look())
 

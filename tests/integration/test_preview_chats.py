@@ -32,6 +32,28 @@ async def test_members_are_what_they_are_in_each_chat(
     assert nobody["description"] == "Bad Request: invalid user_id specified"
 
 
+async def test_a_channel_is_found_by_its_name_and_says_whether_the_bot_may_post(
+    telegram: LoopbackTelegram, call: Client
+) -> None:
+    channel = telegram.channel(-100300, "أخبار", username="desk_news")
+    bot = telegram.me["id"]
+
+    named = await call.result("getChat", chat_id="@Desk_News")
+    may = await call.result("getChatMember", chat_id="@desk_news", user_id=bot)
+    channel.postable = False
+    may_not = await call.result("getChatMember", chat_id=-100300, user_id=bot)
+    refused = await call("sendMessage", chat_id=-100300, text="خبر")
+    channel.blocked = True
+    out = await call("getChatMember", chat_id=-100300, user_id=bot)
+    unknown = [await call("getChat", chat_id=which) for which in ("@nobody", "@", 404)]
+
+    assert (named["id"], named["title"], named["type"]) == (-100300, "أخبار", "channel")
+    assert (may["can_post_messages"], may_not["can_post_messages"]) == (True, False)
+    assert "need administrator rights" in refused["description"]
+    assert out["error_code"] == 403
+    assert {each["description"] for each in unknown} == {"Bad Request: chat not found"}
+
+
 async def test_a_topic_takes_messages_while_it_is_open(
     telegram: LoopbackTelegram, call: Client, anna: Reader
 ) -> None:

@@ -8,7 +8,7 @@ from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import render_alerts, render_settings, zones
+from bot import render_alerts, render_operators, render_settings, zones
 from bot.forecast import Forecast
 from bot.hours import Rhythm
 from bot.i18n.catalog import Catalogue, Voice, plain
@@ -262,7 +262,7 @@ def test_settings_tell_the_hours_and_offer_their_change() -> None:
 def test_the_state_shows_what_is_known_and_nothing_else() -> None:
     state = {"update": NOW, "parked": 3, "disk_free": 12_345_678_900, "oldest": None, "secret": 1}
 
-    message = render_settings.status(state, ARABIC)
+    message = render_operators.status(state, ARABIC)
 
     assert message.html.splitlines() == [
         "<b>حالة البوت</b>",
@@ -333,3 +333,10 @@ def test_a_plain_date_has_no_time_in_any_zone() -> None:
     say = zones.localised(ENGLISH, "America/New_York", "UTC")
 
     assert say.date(date(2024, 12, 9)) == "9 December 2024"
+
+
+def test_a_zone_that_is_not_known_any_more_leaves_a_chat_with_greenwichs_clock() -> None:
+    for say in (ENGLISH, ARABIC):
+        local = zones.localised(say, "Europe/Atlantis", "UTC")
+
+        assert "12:00" in local.date(datetime(2026, 11, 22, 12, tzinfo=UTC))
