@@ -142,7 +142,7 @@ async def test_a_folder_that_is_missing_is_watched_when_it_comes(
 async def untold(store: Store, wanted: int) -> list[bool]:
     """Return of each text that is stored whether nobody is told of it."""
     await bodies(store, wanted)
-    quiet = await store.outbox.quiet(range(1, wanted + 1))
+    quiet = await store.announcements.quiet(range(1, wanted + 1))
     return [number in quiet for number in range(1, wanted + 1)]
 
 
