@@ -8,6 +8,7 @@ share it; and so is a query that many readers follow.
 from __future__ import annotations
 
 from array import array
+from functools import partial
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +18,7 @@ from retrieval.reading import read
 from retrieval.units import EVERYWHERE, Units
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from retrieval.reading import Reading
     from retrieval.units import Names
@@ -34,6 +35,9 @@ class Match(NamedTuple):
 
     number: int
     place: Place
+
+
+_match: Callable[[tuple[int, Place]], Match] = partial(tuple.__new__, Match)
 
 
 class Matcher:
@@ -106,7 +110,8 @@ class Matcher:
                     numbers.append(number)
                 else:
                     numbers += number
-            matches += map(Match, numbers, repeat(place))
+            # A named tuple's own constructor is Python, and takes twice as long.
+            matches += map(_match, zip(numbers, repeat(place), strict=False))
         return matches
 
     def _met(self, finding: Finding) -> Iterator[tuple[Sequence[int], Place]]:
