@@ -6,14 +6,15 @@ articles, and refuses to build a quote that is not there word for word.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from retrieval.cues import Cue, values
+from retrieval.decision import Evidence, Model, Proof, model
 from retrieval.languages import language_of
 from retrieval.models import Answer, Language, Quote, Span
-from retrieval.sentences import Question, Ranked, rank
+from retrieval.question import Question, SynonymGroup
+from retrieval.sentences import Ranked, rank
 from retrieval.text import tokens
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from retrieval.index import Candidate, Snapshot
     from retrieval.models import Article
+    from retrieval.nearness import Nearness
     from retrieval.text import Token
 
 PASSAGES = 50  # the first stage's best, whose sentences the second stage reads
@@ -28,17 +30,18 @@ QUESTION_CHARACTERS = 1_000
 QUESTION_WORDS = 32
 CONSIDERED = 40  # sentences looked at when quotes are chosen
 JOIN_WITHIN = 1.0  # a neighbour this much weaker joins its neighbour's quote
-SHOW_WITHIN = 3.0  # a quote this much weaker than the first is not worth a reader's time
-STORY_WITHIN = 2.5  # another story this much weaker may take the third place
+SHOW_WITHIN = 4.0  # a quote this much weaker than the first is not worth a reader's time
+STORY_WITHIN = 3.3  # another story this much weaker may take the third place
 JOINED_SENTENCES, JOINED_CHARACTERS = 2, 500
 DIFFERS_ON = 0.6  # of what the first quote holds of the question, a differing one holds this much
 COPY = 0.75  # share of words that two sentences of one wire story have in common
 NEAR = 3
 
-# In log-odds, fitted and rounded: docs/adr/0001-two-stage-retrieval.md.
-TRUST_SENTENCE, TRUST_PASSAGE, TRUST_BIGRAMS, TRUST_BIAS = 3.0, 5.2, 4.75, -5.0
 UNKNOWN_SUBJECT = 0.5  # share of a question in words that stand nowhere in the archive
-TRUST_LEAST = 0.3  # probability below which nothing is quoted
+LEAST = 0.25  # probability below which nothing is quoted, unless told otherwise
+
+OWN_WITHIN = 0.5  # a sentence in the question's language this much weaker comes first
+NOTHING = Evidence()
 
 
 class MisquoteError(Exception):
@@ -56,6 +59,17 @@ class Place:
     text: str
     score: float
     also: tuple[int, ...] = ()
+    evidence: Evidence = NOTHING
+
+
+class Grounds(NamedTuple):
+    """Why the places stand in this order, and why the first is trusted as much as it is."""
+
+    groups: tuple[SynonymGroup, ...]  # the question's words, and what else means them
+    unknown: float  # share of the question in words that stand nowhere in the archive
+    proof: Proof
+    model: Model
+    meaning: bool  # whether nearness in meaning was looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +78,7 @@ class Findings:
 
     `places` are the best there are, good enough or not; `trust` is the probability that the first
     one answers the question; `ranking` are the revisions of the articles found, best first.
+    There are no `grounds` where nothing was found.
     """
 
     question: str
@@ -73,11 +88,13 @@ class Findings:
     trust: float
     sources_differ: bool = False
     has_more: bool = False
+    least: float = LEAST
+    grounds: Grounds | None = None
 
     @property
     def answered(self) -> bool:
         """Whether the first place is likely enough to be an answer."""
-        return bool(self.places) and self.trust >= TRUST_LEAST
+        return bool(self.places) and self.trust >= self.least
 
     @property
     def near(self) -> tuple[int, ...]:
@@ -90,7 +107,15 @@ class Findings:
         return {r for place in shown for r in (place.revision, *place.also)} | set(self.near)
 
 
-def find(index: Snapshot, text: str, *, limit: int = 3, skip: int = 0) -> Findings:
+def find(
+    index: Snapshot,
+    text: str,
+    *,
+    limit: int = 3,
+    skip: int = 0,
+    near: Nearness | None = None,
+    least: float = LEAST,
+) -> Findings:
     """Search the index for places that answer a question, best first, after the first `skip`.
 
     Raises `DamagedIndexError`.
@@ -100,22 +125,30 @@ def find(index: Snapshot, text: str, *, limit: int = 3, skip: int = 0) -> Findin
     language = language_of(text) or Language.ENGLISH
     words = _worth_asking(tokens(text), index)
     if all(word.stop for word in words):
-        return Findings(text, language, (), (), 0.0)
+        return Findings(text, language, (), (), 0.0, least=least)
     question = Question(text, words, index)
-    candidates = index.search(words, PASSAGES)
-    ranked = rank(question, candidates, CONSIDERED)
+    candidates = index.search(question.clauses(index), PASSAGES)
+    if near is not None:
+        held = {(each.revision, each.start) for each in candidates}
+        missing = {(each.revision, each.passage): None for each in near.best}
+        candidates += index.at([place for place in missing if place not in held])
+    ranked = rank(question, candidates, CONSIDERED, near)
     if not ranked:
-        return Findings(text, language, (), (), 0.0)
+        return Findings(text, language, (), (), 0.0, least=least)
+    ranked = _own_first(question, ranked)
     quotes, differ = _choose(question, ranked)
     found = [*(each.candidate for each in ranked), *candidates]
+    grounds = _grounds(question, ranked[0], near)
     return Findings(
         text,
         language,
         tuple(quote.place() for quote in quotes[skip : skip + limit]),
         tuple(dict.fromkeys(candidate.revision for candidate in found)),
-        _trust(question, ranked[0]),
+        _trust(grounds),
         sources_differ=differ and skip == 0,
         has_more=len(quotes) > skip + limit,
+        least=least,
+        grounds=grounds,
     )
 
 
@@ -151,17 +184,37 @@ def _worth_asking(words: Sequence[Token], index: Snapshot) -> list[Token]:
     return [word for word in words if word in kept]
 
 
-def _trust(question: Question, best: Ranked) -> float:
-    """Return the probability that the best sentence answers; none if its subject is unknown."""
-    if question.unknown >= UNKNOWN_SUBJECT:
-        return 0.0
-    evidence = (
-        TRUST_BIAS
-        + TRUST_SENTENCE * question.proven(best.text)
-        + TRUST_PASSAGE * question.proven(best.candidate.text)
-        + TRUST_BIGRAMS * best.evidence.bigrams
+def _own_first(question: Question, ranked: list[Ranked]) -> list[Ranked]:
+    """Return the sentences with one in the question's language first, if it is about as good."""
+    for at, each in enumerate(ranked):
+        if ranked[0].rank - each.rank > OWN_WITHIN:
+            break
+        if each.candidate.language is question.language:
+            return [each, *ranked[:at], *ranked[at + 1 :]]
+    return ranked
+
+
+def _grounds(question: Question, best: Ranked, near: Nearness | None) -> Grounds:
+    proof = Proof(
+        sentence=question.proven(best.groups),
+        passage=question.proven(best.story),
+        bigrams=best.evidence.bigrams,
+        crossing=float(best.candidate.language is not question.language),
+        meaning=best.evidence.meaning - near.by_chance if near else 0.0,
     )
-    return 1 / (1 + math.exp(-evidence))
+    meaning = near is not None
+    return Grounds(question.groups, question.unknown, proof, model(meaning=meaning), meaning)
+
+
+def _trust(grounds: Grounds) -> float:
+    """Return the probability that the best sentence answers.
+
+    There is none if most of the question is in words that the archive never uses; but what is near
+    in meaning in the other language may say them in words that no list connects.
+    """
+    if grounds.unknown >= UNKNOWN_SUBJECT and not (grounds.meaning and grounds.proof.crossing):
+        return 0.0
+    return grounds.proof.probability(grounds.model.trust)
 
 
 class _Quote:
@@ -188,7 +241,16 @@ class _Quote:
         span = Span(candidate.sentences[first].start, candidate.sentences[last].end)
         text = candidate.text[span.start - candidate.start : span.end - candidate.start]
         also = tuple(r for r, carried in self.copies.items() if carried == self.sentences.keys())
-        return Place(self.article, candidate.revision, span, candidate.span, text, self.rank, also)
+        return Place(
+            self.article,
+            candidate.revision,
+            span,
+            candidate.span,
+            text,
+            self.rank,
+            also,
+            self.best.evidence,
+        )
 
     def takes(self, scored: Ranked, words: frozenset[str]) -> bool:
         """Join a neighbouring sentence that scores nearly as well."""

@@ -9,28 +9,34 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import shutil
 from contextlib import contextmanager
 from functools import cache
-from itertools import chain
+from itertools import chain, starmap
 from typing import TYPE_CHECKING, NamedTuple
 
 import tantivy
 
+from retrieval.acronyms import acronyms, content, keys_of
+from retrieval.forms import is_arabic
 from retrieval.models import Article, Language, Span
+from retrieval.names import skeletons
 from retrieval.spans import passages
-from retrieval.text import SEPARATOR, STOP_MARK, terms, tokens, written
+from retrieval.text import SEPARATOR, STOP_MARK, fold, terms, tokens, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from retrieval.spans import Passage
-    from retrieval.text import Token
 
-FORMAT = 4  # raise it when analysis, passages or fields change: the index is then rebuilt
-TITLE_BOOST = 0.3
+FORMAT = 5  # raise it when analysis, passages or fields change: the index is then rebuilt
+EXPLANATIONS = 8  # passages whose acronyms are looked at
 WRITER_HEAP = 64 << 20  # bytes
+
+
+_CAPITAL = re.compile(r"\b[A-Z][^\W\d_]+")
 
 
 class Candidate(NamedTuple):
@@ -44,6 +50,7 @@ class Candidate(NamedTuple):
     sentences: tuple[Span, ...]
     score: float
     analysed: tuple[str, ...]  # each sentence's words, as `retrieval.text.written` gives them
+    names: tuple[tuple[str, str], ...] = ()  # a skeleton, and a word of the passage that has it
 
     @property
     def span(self) -> Span:
@@ -121,29 +128,55 @@ class Snapshot:
             found = self._searcher.fast_field_values("revision", [at for _, at in newest.hits])
             return int(found[0] or 0) if found else 0
 
-    def document_frequency(self, term: str) -> int:
+    def document_frequency(self, term: str, field: str = "body") -> int:
         """Return how many passages hold a term."""
         with _told_apart(DamagedIndexError):
-            return self._searcher.doc_freq("body", term)
+            return self._searcher.doc_freq(field, term)
 
-    def idf(self, term: str) -> float:
+    def idf(self, term: str, field: str = "body") -> float:
         """Return Lucene's inverse document frequency, ln(1 + (N - df + 0.5) / (df + 0.5))."""
-        found = self.document_frequency(term)
+        found = self.document_frequency(term, field)
         return math.log1p((self.passages - found + 0.5) / (found + 0.5))
 
-    def search(self, words: Sequence[Token], limit: int) -> list[Candidate]:
-        """Return the passages that share most with the words, best first, at most `limit`."""
-        clauses = []
-        for word in words:
-            for term in word.terms:
-                for field, boost in (("body", 1.0), ("title", TITLE_BOOST)):
-                    query = tantivy.Query.term_query(_schema(), field, term, "freq")
-                    weighted = tantivy.Query.boost_query(query, boost * word.weight)
-                    clauses.append((tantivy.Occur.Should, weighted))
+    def at(self, places: Iterable[tuple[int, int]]) -> list[Candidate]:
+        """Return the passages that start there, by revision and start, in order; score 0.0.
+
+        A place where no passage starts is left out: another revision is the current one by now.
+        """
+        wanted = list(dict.fromkeys(places))
+        if not wanted:
+            return []
         with _told_apart(DamagedIndexError):
-            query = tantivy.Query.boolean_query(clauses)
+            keys = [_place(*place) for place in wanted]
+            query = tantivy.Query.term_set_query(_schema(), "place_key", keys)
+            hits = self._searcher.search(query, len(wanted), count=False).hits
+            found = [_kept(self._searcher, address) for _, address in hits]
+        by_place = {(each.revision, each.start): each for each in found}
+        return [by_place[place] for place in wanted if place in by_place]
+
+    def search(self, clauses: Iterable[tuple[str, str, float]], limit: int) -> list[Candidate]:
+        """Return the passages that score best, best first, at most `limit`.
+
+        A clause is a field ("body", "title" or "names"), a term of it and how much it counts.
+        """
+        with _told_apart(DamagedIndexError):
+            query = _any_of(clauses)
             found = self._searcher.search(query, limit, count=False)
             return [_kept(self._searcher, at, score) for score, at in found.hits]
+
+    def acronyms(self, keys: Iterable[str]) -> list[tuple[str, str]]:
+        """Return acronyms that passages explain, and what they stand for.
+
+        A key is an acronym in lower case, or the skeleton of a word of what it stands for.
+        """
+        known = [("acronyms", key, 1.0) for key in keys if self.document_frequency(key, "acronyms")]
+        if not known:
+            return []
+        with _told_apart(DamagedIndexError):
+            found = self._searcher.search(_any_of(known), EXPLANATIONS, count=False)
+            kept = [self._searcher.doc(at).to_dict()["explained"][0] for _, at in found.hits]
+        pairs = chain.from_iterable(json.loads(each) for each in kept)
+        return list(dict.fromkeys((acronym, expansion) for acronym, expansion in pairs))
 
 
 class IndexWriting:
@@ -168,15 +201,22 @@ class IndexWriting:
             start, end = passage.span
             text = article.body[start:end]
             analysed, between = _read(article.body, passage)
+            explained = list(acronyms(text))
+            names = list(_names(text))
             place = [article.id, article.revision, article.language, start, *passage.sentences]
             document = tantivy.Document(
                 article=article.id,
                 revision=article.revision,
+                place_key=_place(article.revision, start),
                 title=title,
                 body=f"{analysed} {between}".replace(SEPARATOR, " ").replace(STOP_MARK, ""),
                 text=text.encode(),
                 place=json.dumps(place).encode(),
                 analysed=analysed.encode(),
+                names=" ".join(key for key, _ in names),
+                named=json.dumps(list(dict.fromkeys(names)), ensure_ascii=False).encode(),
+                acronyms=" ".join(chain.from_iterable(starmap(_keys, explained))),
+                explained=json.dumps(explained).encode(),
             )
             self._writer.add_document(document)
         return len(found)
@@ -206,6 +246,42 @@ def _read(body: str, passage: Passage) -> tuple[str, str]:
     return "\n".join(lines), written(tokens(between))
 
 
+def _names(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the words that may be names, each with a key; Latin ones have a capital."""
+    latin = (fold(name) for name in _CAPITAL.findall(text))
+    plain = (word for word in tokens(text) if not (word.stop or word.everyday))
+    arabic = (word.surface for word in plain if is_arabic(word.surface))
+    for surface in chain(latin, arabic):
+        for key in skeletons(surface):
+            yield key, surface
+
+
+def _keys(acronym: str, expansion: str) -> Iterator[str]:
+    yield acronym
+    for word in content(expansion):
+        yield from keys_of(word)
+
+
+def _any_of(clauses: Iterable[tuple[str, str, float]]) -> tantivy.Query:
+    schema = _schema()
+    return tantivy.Query.boolean_query(
+        [
+            (
+                tantivy.Occur.Should,
+                tantivy.Query.boost_query(
+                    tantivy.Query.term_query(schema, field, term, "freq"), boost
+                ),
+            )
+            for field, term, boost in clauses
+        ]
+    )
+
+
+def _place(revision: int, start: int) -> int:
+    """Return the one number by which a passage is found again."""
+    return revision << 32 | start
+
+
 def _analysed(text: str) -> str:
     return " ".join(terms(tokens(text)))
 
@@ -216,10 +292,11 @@ def _schema() -> tantivy.Schema:
     # Signed: deleting by a term of an unsigned field deletes nothing, silently.
     builder.add_integer_field("article", indexed=True)
     builder.add_integer_field("revision", fast=True)
-    for field in ("title", "body"):
+    builder.add_integer_field("place_key", indexed=True)
+    for field in ("title", "body", "names", "acronyms"):
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
     # Kept, not searched.
-    for field in ("text", "place", "analysed"):
+    for field in ("text", "place", "analysed", "explained", "named"):
         builder.add_bytes_field(field, stored=True)
     return builder.build()
 
@@ -237,6 +314,7 @@ def _kept(searcher: tantivy.Searcher, at: tantivy.DocAddress, score: float = 0.0
         tuple(Span(*sentence) for sentence in sentences),
         score,
         tuple(kept["analysed"][0].decode().split("\n")),
+        tuple((key, surface) for key, surface in json.loads(kept["named"][0])),
     )
 
 

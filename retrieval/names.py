@@ -16,6 +16,7 @@ from importlib.resources import files
 from operator import or_
 from typing import TYPE_CHECKING
 
+from retrieval.forms import bare_forms, is_arabic
 from retrieval.spelling import AIN, ALEF, DEEP_HAA, HAA, TOO_LONG, WAW, YAA, bare, read
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ _BITS = {ALEF: OPEN, HAA: OPEN, DEEP_HAA: 0, WAW: ROUND, YAA: FRONT, AIN: 0} | {
     "a": OPEN, "e": OPEN | FRONT, "i": FRONT, "y": FRONT,
     "o": ROUND, "u": ROUND, "w": ROUND, "h": 0,
 }  # fmt: skip
+SHORTEST_NAME = 4  # letters, by which an archive's words are searched for names
 FOREIGN = 4  # consonants from which a word is long enough to be spelt with an alef or without
 
 _GLIDE = re.compile("[aeiou]y|y[aeiou]|[aeiou]w|w[aeiou]|ai|ei")
@@ -55,6 +57,21 @@ def alike(a: str, b: str) -> bool:
     # Most pairs that callers ask about part here.
     key = skeleton(a)
     return bool(key) and key == skeleton(b) and _alike(a, b)
+
+
+@lru_cache(maxsize=1 << 15)
+def skeletons(surface: str) -> tuple[str, ...]:
+    """Return the keys of what a folded word may be as a name."""
+    bare = bare_forms(surface) if is_arabic(surface) else (surface,)
+    return tuple(key for each in bare if len(each) >= SHORTEST_NAME and (key := skeleton(each)))
+
+
+@lru_cache(maxsize=1 << 15)
+def spelt_alike(one: str, other: str) -> bool:
+    """Return whether two folded words may be one name, whatever particles Arabic wrote on."""
+    ours = bare_forms(one) if is_arabic(one) else (one,)
+    theirs = bare_forms(other) if is_arabic(other) else (other,)
+    return any(alike(a, b) for a in ours for b in theirs)
 
 
 @lru_cache(maxsize=1 << 15)

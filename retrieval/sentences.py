@@ -2,44 +2,28 @@
 
 from __future__ import annotations
 
-from itertools import chain, pairwise
-from operator import mul
+from collections import Counter
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from rank_bm25 import BM25Okapi
 
-from retrieval.cues import held, wanted
-from retrieval.text import SEPARATOR, STOP_MARK, Token, terms, tokens
+from retrieval.cues import held
+from retrieval.decision import Evidence, model
+from retrieval.names import spelt_alike
+from retrieval.nearness import CLIP
+from retrieval.text import SEPARATOR, STOP_MARK
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from retrieval.index import Candidate, Snapshot
+    from retrieval.index import Candidate
+    from retrieval.nearness import Nearness
+    from retrieval.question import Question
 
-K1, B = 0.6, 0.4
-# Of an everyday word's worth, how much counts as proof: fitted (ADR 0001). One that the archive
-# never uses is most likely said there in another word.
-EVERYDAY_PROOF, UNUSED_PROOF = 0.5, 0.25
-
-
-class Evidence(NamedTuple):
-    """What speaks for a sentence, each about 0 to 1; also the weights of the same five."""
-
-    bm25: float
-    passage: float
-    coverage: float
-    bigrams: float
-    cue: float
-
-    def weighed(self, weights: Evidence) -> float:
-        """Return the weighted sum."""
-        total: float = sum(map(mul, weights, self))
-        return total
-
-
-# In log-odds: fitted by listwise softmax and rounded (docs/adr/0001-two-stage-retrieval.md).
-WEIGHTS = Evidence(bm25=2.0, passage=6.5, coverage=5.0, bigrams=1.0, cue=1.5)
+K1, B = 0.6, 0.4  # of sentences; a passage has the usual ones
+PASSAGE_K1, PASSAGE_B = 1.2, 0.75
+BEFORE = 0.8  # what a word in the sentence before counts towards coverage
 
 
 class Ranked(NamedTuple):
@@ -49,6 +33,8 @@ class Ranked(NamedTuple):
     candidate: Candidate
     ordinal: int
     evidence: Evidence
+    groups: frozenset[int]  # the question's synonym groups in it, by number
+    story: frozenset[int]  # those in its passage
 
     @property
     def text(self) -> str:
@@ -57,18 +43,24 @@ class Ranked(NamedTuple):
 
 
 class _Word(NamedTuple):
-    """A word of a sentence: its terms that the question knows, its last stem, and its sort."""
+    """A word of a sentence: what it says of the question, its last stem, and its sort.
 
-    known: list[str]
+    `parts` are places in the terms of several words that mean a word of the question.
+    """
+
+    terms: tuple[str, ...]  # of the question
+    groups: frozenset[int]
+    parts: frozenset[tuple[int, int, int]]  # group, term, word
     stem: str
     stop: bool
 
 
 class _Reading(NamedTuple):
-    """Of a sentence: the question's terms in it, its terms in all, and neighbours in both."""
+    """Of a sentence: the question's terms in it, its words in all, groups, and neighbours."""
 
     found: list[str]
     length: int
+    groups: frozenset[int]
     pairs: set[tuple[str, str]]
 
 
@@ -85,9 +77,11 @@ class ArchiveBM25(BM25Okapi):  # type: ignore[misc]  # rank_bm25 is untyped
         sentences: Sequence[Sequence[str]],
         lengths: Sequence[int],
         idf: Mapping[str, float],
+        k1: float = K1,
+        b: float = B,
     ) -> None:
         self._archive_idf = idf
-        super().__init__(sentences, k1=K1, b=B)
+        super().__init__(sentences, k1=k1, b=b)
         self.doc_len = lengths
         self.avgdl = sum(lengths) / len(lengths) or 1.0
 
@@ -95,109 +89,150 @@ class ArchiveBM25(BM25Okapi):  # type: ignore[misc]  # rank_bm25 is untyped
         self.idf = {term: self._archive_idf[term] for term in nd}
 
 
-class Question:
-    """A question's words, what each is worth in this archive, and the kinds of answers it wants."""
+class _Reader:
+    """Finds a question's synonym groups in analysed sentences (`retrieval.text.written`)."""
 
-    def __init__(self, text: str, words: Sequence[Token], index: Snapshot) -> None:
-        self.text = text
-        self.cues = wanted(text)
-        self.words = tuple({word.surface: word for word in words}.values())
-        # A stop word counts half, in every term it stands for.
-        self.idf = {
-            term: word.weight * index.idf(term) for word in self.words for term in word.terms
-        }
-        content = [word for word in self.words if not word.stop]
-        # A word is worth what its commonest form is: a rare spelling of a common word is common.
-        self.worth: dict[Token, float] = {
-            word: min(self.idf[term] for term in word.terms) for word in content
-        }
-        self.mass = sum(self.worth.values()) or 1.0
-        self.bigrams = _pairs(words)
-        # What stands in any story is worth less as proof that this story answers.
-        self.proof = {word: w * _proof(word, index) for word, w in self.worth.items()}
-        # The share of it in words, no everyday ones, that stand nowhere in the archive.
-        unknown = [word for word in content if not (word.everyday or _used(word, index))]
-        self.unknown = sum(self.proof[w] for w in unknown) / (sum(self.proof.values()) or 1.0)
+    def __init__(self, question: Question) -> None:
+        self._groups = question.groups
+        self._own: dict[str, int] = {}
+        self._meant: dict[str, set[int]] = {}
+        self._parts: dict[str, set[tuple[int, int, int]]] = {}
+        self._names: dict[str, set[int]] = {}
+        self._named: dict[str, set[int]] = {}  # words of the candidates that spell such a name
+        self._lengths: dict[tuple[int, int], int] = {}
+        for number, group in enumerate(question.groups):
+            self._own |= dict.fromkeys(group.word.terms, number)
+            for key in group.names:
+                self._names.setdefault(key, set()).add(number)
+            for which, words in enumerate(group.others):
+                self._lengths[number, which] = len(words)
+                for at, word in enumerate(words):
+                    for term in word.terms[1:] or word.terms:
+                        if len(words) == 1:
+                            self._meant.setdefault(term, set()).add(number)
+                        else:
+                            self._parts.setdefault(term, set()).add((number, which, at))
+        self._known = self._own.keys() | self._meant.keys() | self._parts.keys()
 
-    def share(self, present: AbstractSet[str]) -> float:
-        """Return the share of the question's worth that a set of terms holds."""
-        return _found(self.worth, present) / self.mass
-
-    def read(self, sentences: Sequence[str]) -> list[_Reading]:
-        """Return what analysed sentences (`retrieval.text.written`) share with the question."""
-        lines = [sentence.split() for sentence in sentences]
+    def read(self, candidates: Sequence[Candidate]) -> list[_Reading]:
+        """Return what each sentence of the candidates shares with the question."""
+        lines = [sentence.split() for each in candidates for sentence in each.analysed]
+        said = chain.from_iterable(each.names for each in candidates) if self._names else ()
+        for key, surface in {pair for pair in said if pair[0] in self._names}:
+            for number in self._names[key]:
+                if spelt_alike(self._groups[number].word.surface, surface):
+                    self._named.setdefault(surface, set()).add(number)
         # Few words are the question's: each is looked at once, however often it stands there.
-        strange = self.idf.keys().isdisjoint
         known = {
-            kept: self._word(kept)
+            kept: word
             for kept in set(chain.from_iterable(lines))
-            if not strange(kept.removesuffix(STOP_MARK).split(SEPARATOR))
+            if (word := self._word(kept)) is not None
         }
         return [
-            _reading([(at, known[kept]) for at, kept in enumerate(line) if kept in known], sentence)
-            for line, sentence in zip(lines, sentences, strict=True)
+            self._reading(
+                [(at, known[kept]) for at, kept in enumerate(line) if kept in known], len(line)
+            )
+            for line in lines
         ]
 
-    def _word(self, kept: str) -> _Word:
-        held = kept.removesuffix(STOP_MARK).split(SEPARATOR)
-        known = [term for term in held if term in self.idf]
-        return _Word(known, held[-1], kept.endswith(STOP_MARK))
-
-    def proven(self, text: str) -> float:
-        """Return the share of the question's worth as proof that a text holds."""
-        return _found(self.proof, set(terms(tokens(text)))) / (sum(self.proof.values()) or 1.0)
-
-
-def rank(question: Question, candidates: Sequence[Candidate], limit: int) -> list[Ranked]:
-    """Return the best sentences of the candidates, best first, at most `limit`."""
-    places = [(candidate, n) for candidate in candidates for n in range(len(candidate.sentences))]
-    if not places:
-        return []
-    read = question.read([candidate.analysed[ordinal] for candidate, ordinal in places])
-    found = [reading.found for reading in read]
-    bm25 = ArchiveBM25(found, [reading.length for reading in read], question.idf).get_scores(
-        list(question.idf)
-    )
-    best = candidates[0].score
-    ranked = []
-    for (candidate, ordinal), reading, points in zip(places, read, bm25, strict=True):
-        present = set(reading.found)
-        evidence = Evidence(
-            bm25=float(points) / (3 * question.mass),
-            passage=candidate.score / best,
-            coverage=question.share(present),
-            bigrams=len(question.bigrams & reading.pairs) / (len(question.bigrams) or 1),
-            cue=0.0,
+    def _word(self, kept: str) -> _Word | None:
+        terms = kept.removesuffix(STOP_MARK).split(SEPARATOR)
+        named = self._named.get(terms[0], ())
+        if not named and self._known.isdisjoint(terms):
+            return None
+        own = [term for term in terms if term in self._own]
+        groups = {self._own[term] for term in own}
+        meant = set(named).union(*(self._meant.get(term, ()) for term in terms)) - groups
+        parts = frozenset().union(*(self._parts.get(term, ()) for term in terms))
+        # What means a word of the question counts as that word, in its stems.
+        stems = [self._groups[number].word.terms[1:] for number in meant]
+        stem = own[-1] if own else self._groups[min(meant)].word.terms[-1] if meant else terms[-1]
+        return _Word(
+            (*own, *chain.from_iterable(stems)),
+            frozenset(groups | meant),
+            parts,
+            terms[-1] if own else stem,
+            kept.endswith(STOP_MARK),
         )
-        ranked.append(Ranked(evidence.weighed(WEIGHTS), candidate, ordinal, evidence))
+
+    def _reading(self, hits: Sequence[tuple[int, _Word]], length: int) -> _Reading:
+        """Return a reading from the places of the known words among all words of a sentence."""
+        pairs = {
+            (word.stem, following.stem)
+            for (at, word), (next_at, following) in pairwise(hits)
+            if next_at == at + 1 and not (word.stop and following.stop)
+        }
+        found = [term for _, word in hits for term in word.terms]
+        groups = set(chain.from_iterable(word.groups for _, word in hits))
+        parts = set(chain.from_iterable(word.parts for _, word in hits))
+        held = Counter((group, which) for group, which, _ in parts)
+        for (group, which), count in held.items():
+            if count == self._lengths[group, which] and group not in groups:
+                groups.add(group)
+                found += self._groups[group].word.terms[1:]
+        return _Reading(found, length, frozenset(groups), pairs)
+
+
+def rank(
+    question: Question, candidates: Sequence[Candidate], limit: int, near: Nearness | None = None
+) -> list[Ranked]:
+    """Return the best sentences of the candidates, best first, at most `limit`."""
+    if not any(candidate.sentences for candidate in candidates):
+        return []
+    read = _Reader(question).read(candidates)
+    stories = list(_by_passage(candidates, read))
+    asked, most = list(question.idf), 3 * max(question.mass, question.grammar)
+    points = iter(
+        ArchiveBM25([r.found for r in read], [r.length for r in read], question.idf).get_scores(
+            asked
+        )
+    )
+    told = ArchiveBM25(
+        [list(chain.from_iterable(r.found for r in story)) for story in stories],
+        [sum(r.length for r in story) for story in stories],
+        question.idf,
+        PASSAGE_K1,
+        PASSAGE_B,
+    ).get_scores(asked)
+    weights = model(meaning=near is not None).ranking
+    ranked = []
+    for candidate, story, score in zip(candidates, stories, told, strict=True):
+        z = _nearness(candidate, near)
+        around = sum(z) / len(z) if z else 0.0
+        before = frozenset[int]()
+        together = before.union(*(reading.groups for reading in story))
+        for ordinal, reading in enumerate(story):
+            evidence = Evidence(
+                bm25=float(next(points)) / most,
+                story=float(score) / most,
+                coverage=(1 - BEFORE) * question.share(reading.groups)
+                + BEFORE * question.share(reading.groups | before),
+                bigrams=len(question.bigrams & reading.pairs) / (len(question.bigrams) or 1),
+                meaning=z[ordinal],
+                around=around,
+            )
+            place = (candidate, ordinal, evidence, reading.groups, together)
+            ranked.append(Ranked(evidence.weighed(weights), *place))
+            before = reading.groups
     ranked.sort(key=_by_rank)
     # Looking for a cue costs as much as all the rest, so only the best are looked at.
-    return sorted((_with_cue(question, each) for each in ranked[:limit]), key=_by_rank)
+    return sorted((_with_cue(question, each, weights) for each in ranked[:limit]), key=_by_rank)
 
 
-def _reading(hits: Sequence[tuple[int, _Word]], sentence: str) -> _Reading:
-    """Return a reading from the places of the known words among all words of the sentence."""
-    pairs = {
-        (word.stem, following.stem)
-        for (at, word), (next_at, following) in pairwise(hits)
-        if next_at == at + 1 and not (word.stop and following.stop)
-    }
-    found = [term for _, word in hits for term in word.known]
-    return _Reading(found, sentence.count(" ") + 1 + sentence.count(SEPARATOR), pairs)
+def _nearness(candidate: Candidate, near: Nearness | None) -> list[float]:
+    """Return how near each sentence is; one whose vector is not there yet is as near as most."""
+    if near is None:
+        return [0.0] * len(candidate.sentences)
+    found = (near.z(candidate.revision, each.start) for each in candidate.sentences)
+    return [(z or 0.0) / CLIP for z in found]
 
 
-def _proof(word: Token, index: Snapshot) -> float:
-    if not word.everyday:
-        return 1.0
-    return EVERYDAY_PROOF if _used(word, index) else UNUSED_PROOF
-
-
-def _used(word: Token, index: Snapshot) -> bool:
-    return index.document_frequency(word.terms[-1]) > 0
-
-
-def _found(worth: Mapping[Token, float], present: AbstractSet[str]) -> float:
-    return sum(w for word, w in worth.items() if not present.isdisjoint(word.terms))
+def _by_passage(
+    candidates: Sequence[Candidate], read: Sequence[_Reading]
+) -> Iterator[list[_Reading]]:
+    rest = iter(read)
+    for candidate in candidates:
+        yield list(islice(rest, len(candidate.sentences)))
 
 
 def _text(candidate: Candidate, ordinal: int) -> str:
@@ -205,17 +240,12 @@ def _text(candidate: Candidate, ordinal: int) -> str:
     return candidate.text[start - candidate.start : end - candidate.start]
 
 
-def _pairs(words: Sequence[Token]) -> set[tuple[str, str]]:
-    """Return the stems of neighbours, of which one at least is no stop word."""
-    return {(a.terms[-1], b.terms[-1]) for a, b in pairwise(words) if not (a.stop and b.stop)}
-
-
-def _with_cue(question: Question, ranked: Ranked) -> Ranked:
+def _with_cue(question: Question, ranked: Ranked, weights: Evidence) -> Ranked:
     if not question.cues:
         return ranked
     cue = sum(held(cue, ranked.text, question.text) for cue in question.cues) / len(question.cues)
     evidence = ranked.evidence._replace(cue=cue)
-    return ranked._replace(rank=evidence.weighed(WEIGHTS), evidence=evidence)
+    return ranked._replace(rank=evidence.weighed(weights), evidence=evidence)
 
 
 def _by_rank(ranked: Ranked) -> float:

@@ -198,9 +198,8 @@ def _token(word: str) -> Token:
 
 def _stems(word: str, surface: str) -> tuple[str, ...]:
     if _ARABIC_LETTER.match(word):
-        snowball = fold(_arabic.stemWord(_STRIP_MARKS.sub("", word)))
-        return ("~" + snowball, "^" + light_stem(surface))
-    return ("~" + _english.stemWord(_bases().get(surface) or _american(surface)),)
+        return ("~" + arabic_stem(_STRIP_MARKS.sub("", word)), "^" + light_stem(surface))
+    return ("~" + english_stem(surface),)
 
 
 def _country(surface: str, stem: str) -> tuple[str, ...]:
@@ -250,6 +249,17 @@ def _lexicon(name: str) -> str:
 def regular(surface: str) -> str | None:
     """Return the verb or the singular that an irregular English form belongs to, if it is one."""
     return _bases().get(surface)
+
+
+def english_stem(folded: str) -> str:
+    """Return the snowball stem of a folded English word, or of what it is a form of."""
+    stem: str = _english.stemWord(_bases().get(folded) or _american(folded))
+    return stem
+
+
+def arabic_stem(word: str) -> str:
+    """Return the folded snowball stem of an Arabic word without marks, which knows its hamzas."""
+    return fold(_arabic.stemWord(word))
 
 
 def light_stem(folded: str) -> str:

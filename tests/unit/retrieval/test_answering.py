@@ -60,7 +60,7 @@ def test_the_reader_says_how_many_quotes(seeds_index: PassageIndex, limit: int) 
 
 def test_more_goes_on_where_the_answer_ended(seeds_index: PassageIndex) -> None:
     question = "What did HTS do in Syria?"
-    whole = ask(seeds_index, question, 10).quotes
+    whole = ask(seeds_index, question, 40).quotes
 
     parts = [ask(seeds_index, question, 2, skip) for skip in range(0, len(whole), 2)]
 

@@ -8,6 +8,7 @@ import pytest
 from retrieval import index as module
 from retrieval.index import DamagedIndexError, PassageIndex
 from retrieval.models import Language
+from retrieval.question import Question
 from retrieval.spans import passages
 from retrieval.text import terms, tokens
 from tests.fakes.archive import article, seeds
@@ -15,14 +16,19 @@ from tests.fakes.archive import article, seeds
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from retrieval.index import Candidate, Snapshot
     from tests.unit.retrieval.conftest import Index
 
 TRUCE = article("A truce began at dawn.", 1)
 FLOOD = article("A flood reached the town.", 2)
 
 
+def searched(snapshot: Snapshot, question: str, limit: int) -> list[Candidate]:
+    return snapshot.search(Question(question, tokens(question), snapshot).clauses(snapshot), limit)
+
+
 def bodies(index: PassageIndex, question: str) -> list[str]:
-    return [found.text for found in index.snapshot.search(tokens(question), 10)]
+    return [found.text for found in searched(index.snapshot, question, 10)]
 
 
 def add(directory: Path, *articles: object) -> None:
@@ -34,7 +40,7 @@ def add(directory: Path, *articles: object) -> None:
 def test_a_passage_is_found_by_its_words_and_says_where_it_stands(index: Index) -> None:
     story = article("Rain fell.\n\nRelated Articles\n\nA truce began. It held.", 7, revision=9)
 
-    [found] = index([story, FLOOD]).snapshot.search(tokens("truce"), 10)
+    [found] = searched(index([story, FLOOD]).snapshot, "truce", 10)
 
     assert (found.article, found.revision, found.language) == (7, 9, Language.ENGLISH)
     assert found.text == story.body[slice(*found.span)] == "A truce began. It held."
@@ -43,7 +49,7 @@ def test_a_passage_is_found_by_its_words_and_says_where_it_stands(index: Index) 
 
 
 def test_passages_come_best_first_and_no_more_than_asked_for(index: Index) -> None:
-    found = index(seeds()).snapshot.search(tokens("Lavrov terrorist group"), 5)
+    found = searched(index(seeds()).snapshot, "Lavrov terrorist group", 5)
 
     assert len(found) == 5
     assert found[0].article == 4
@@ -57,7 +63,7 @@ def test_a_headline_finds_its_article_and_is_never_its_text(index: Index) -> Non
 
 
 def test_words_that_nothing_holds_find_nothing(index: Index) -> None:
-    assert index([TRUCE]).snapshot.search(tokens("volcano"), 10) == []
+    assert searched(index([TRUCE]).snapshot, "volcano", 10) == []
 
 
 def test_a_correction_replaces_the_earlier_text(tmp_path: Path, index: Index) -> None:
@@ -104,7 +110,7 @@ def test_an_empty_index_holds_no_revision(tmp_path: Path) -> None:
     opened = PassageIndex(tmp_path / "new")
 
     assert (opened.snapshot.passages, opened.snapshot.last_revision()) == (0, 0)
-    assert opened.snapshot.search(tokens("truce"), 10) == []
+    assert searched(opened.snapshot, "truce", 10) == []
 
 
 def test_the_last_revision_is_the_greatest_whatever_the_order(index: Index) -> None:
@@ -178,8 +184,8 @@ def test_a_snapshot_stays_as_it_was_while_articles_are_added(tmp_path: Path, ind
         add(tmp_path, article(f"Story {number} of the truce.", number))
         opened.refresh()
 
-    assert [found.text for found in earlier.search(tokens("truce"), 50)] == [TRUCE.body]
-    assert len(opened.snapshot.search(tokens("truce"), 50)) == 28
+    assert [found.text for found in searched(earlier, "truce", 50)] == [TRUCE.body]
+    assert len(searched(opened.snapshot, "truce", 50)) == 28
 
 
 def test_damage_that_shows_when_it_is_read_has_a_name(tmp_path: Path, index: Index) -> None:
@@ -189,4 +195,25 @@ def test_damage_that_shows_when_it_is_read_has_a_name(tmp_path: Path, index: Ind
     store.write_bytes(bytes(255 - byte for byte in kept[: len(kept) // 2]) + kept[len(kept) // 2 :])
 
     with pytest.raises(DamagedIndexError):
-        PassageIndex(tmp_path).snapshot.search(tokens("Syria"), 50)
+        searched(PassageIndex(tmp_path).snapshot, "Syria", 50)
+
+
+def test_a_passage_is_read_by_its_place(index: Index) -> None:
+    story = article("Rain fell.\n\nRelated Articles\n\nA truce began. It held.", 7, revision=9)
+    snapshot = index([story, FLOOD]).snapshot
+    [truce] = searched(snapshot, "truce", 10)
+
+    found = snapshot.at([(2, 0), (9, truce.start), (9, 0), (2, 0)])
+
+    assert [each.text for each in found] == [FLOOD.body, "A truce began. It held.", "Rain fell."]
+    assert found[1] == truce._replace(score=0.0)
+    assert snapshot.at([]) == snapshot.at([(7, 0), (9, 1), (2, 400)]) == []
+
+
+def test_a_passage_of_a_replaced_text_is_not_read(tmp_path: Path, index: Index) -> None:
+    opened = index([TRUCE, FLOOD])
+
+    add(tmp_path, article("A ceasefire began at noon.", 1, revision=3))
+    opened.refresh()
+
+    assert [each.revision for each in opened.snapshot.at([(1, 0), (3, 0)])] == [3]

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from retrieval.sentences import Question, Ranked, rank
+from retrieval.question import Question
+from retrieval.sentences import Ranked, rank
 from retrieval.text import tokens
 from tests.fakes.archive import article
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 def ranked(index: PassageIndex, text: str, limit: int = 40) -> list[Ranked]:
     words = tokens(text)
     seen = index.snapshot
-    return rank(Question(text, words, seen), seen.search(words, 50), limit)
+    question = Question(text, words, seen)
+    return rank(question, seen.search(question.clauses(seen), 50), limit)
 
 
 def test_the_sentence_that_holds_the_words_comes_first(seeds_index: PassageIndex) -> None:

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+from itertools import product
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrieval.answering import OWN_WITHIN, find
+from retrieval.decision import Evidence, Proof, model
+from retrieval.models import Language
+from tests.fakes.archive import article
+
+if TYPE_CHECKING:
+    from tests.unit.retrieval.conftest import Index
+
+KEPT = tomllib.loads(files("retrieval").joinpath("decision.toml").read_text("utf-8"))
+SHARE = st.floats(0, 1)
+MEANING = {"words": False, "meaning": True}
+
+
+def test_the_weights_of_both_decisions_are_kept_for_words_and_for_meaning() -> None:
+    assert KEPT.keys() == MEANING.keys()
+    for name, meaning in MEANING.items():
+        assert KEPT[name].keys() == {"ranking", "trust"}
+        used = model(meaning=meaning)
+        assert {k: v for k, v in used.ranking._asdict().items() if v} == KEPT[name]["ranking"]
+        assert KEPT[name]["trust"].items() <= used.trust._asdict().items()
+        assert used.trust.bias == KEPT[name]["trust"]["bias"] < 0
+
+
+def test_words_alone_are_decided_without_meaning() -> None:
+    words = model(meaning=False)
+
+    assert (words.ranking.meaning, words.ranking.around, words.trust.meaning) == (0, 0, 0)
+    assert model(meaning=True).ranking.meaning > 0
+    assert model(meaning=True).trust.meaning > 0
+
+
+@pytest.mark.parametrize(
+    ("meaning", "kind"),
+    [
+        (meaning, kind)
+        for meaning, kind in product([False, True], Proof._fields)
+        if kind != "bias" and (meaning or kind != "meaning")
+    ],
+)
+@given(st.tuples(*[SHARE] * 5).map(lambda shares: Proof(*shares)), SHARE)
+def test_more_of_each_proof_is_more_probable(
+    meaning: bool,  # noqa: FBT001 - a parameter
+    kind: str,
+    proof: Proof,
+    more: float,
+) -> None:
+    weights = model(meaning=meaning).trust
+    better = proof._replace(**{kind: getattr(proof, kind) + more})
+
+    before, after = proof.probability(weights), better.probability(weights)
+
+    assert 0 < before <= after < 1
+    assert (after > before) == (more > 1e-9) or more <= 1e-9
+
+
+@pytest.mark.parametrize("meaning", [False, True])
+def test_nothing_is_refused_and_everything_is_trusted(meaning: bool) -> None:  # noqa: FBT001
+    weights = model(meaning=meaning).trust
+
+    assert Proof().probability(weights) < 0.1
+    assert Proof(1, 1, 1, 0, 1 if meaning else 0).probability(weights) > 0.9
+
+
+@pytest.mark.parametrize("meaning", [False, True])
+@given(st.builds(Evidence, *[SHARE] * 7), SHARE)
+def test_more_evidence_never_ranks_lower(meaning: bool, some: Evidence, more: float) -> None:  # noqa: FBT001
+    weights = model(meaning=meaning).ranking
+
+    for kind in Evidence._fields:
+        better = some._replace(**{kind: getattr(some, kind) + more})
+        assert better.weighed(weights) >= some.weighed(weights)
+
+
+ENGLISH = article("The earthquake struck Zarqa at dawn.", 1)
+ARABIC = article("ضرب الزلزال الزرقاء فجرا.", 2, language=Language.ARABIC)
+FAR = article("تحدث الوزير مطولا أمام الصحافة عن الزلزال وحده.", 2, language=Language.ARABIC)
+
+
+@pytest.mark.parametrize(
+    ("question", "own"), [("earthquake Zarqa dawn", 1), ("زلزال الزرقاء فجرا", 2)]
+)
+def test_of_two_about_as_good_the_readers_own_language_goes_first(
+    index: Index, question: str, own: int
+) -> None:
+    found = find(index([ENGLISH, ARABIC]).snapshot, question)
+
+    assert found.places[0].article == own
+
+
+def test_one_in_the_other_language_that_is_much_better_goes_first(index: Index) -> None:
+    found = find(index([ENGLISH, FAR]).snapshot, "زلزال الزرقاء فجرا", limit=10)
+
+    assert found.places[0].article == 1
+    assert all(found.places[0].score - each.score > OWN_WITHIN for each in found.places[1:])
+
+
+def test_what_is_likely_enough_is_the_readers_to_say(index: Index) -> None:
+    snapshot = index([ENGLISH, ARABIC]).snapshot
+    found = find(snapshot, "earthquake in Zarqa")
+
+    strict = find(snapshot, "earthquake in Zarqa", least=found.trust + 0.001)
+    exact = find(snapshot, "earthquake in Zarqa", least=found.trust)
+
+    assert found.answered
+    assert exact.answered
+    assert not strict.answered
+    assert strict.places == found.places
