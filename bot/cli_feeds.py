@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.errors import IsnadError
-from bot.shell import FAILED, finish, opened, read_settings
+from bot.shell import FAILED, finish, opened, read_settings, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,7 +124,7 @@ def export(
         return
     content = write_opml(listed) if _kind(file) == OPML else write_toml(listed)
     try:
-        _replace(file, content)
+        replace(file, content)
     except OSError as error:
         raise typer.BadParameter(f"{file}: {error.strerror}") from error
     typer.echo(f"{len(listed):,} written to {file}")
@@ -156,7 +154,7 @@ async def _polled(settings: Settings) -> list[Brought]:
     told: list[Brought] = []
     async with opened(settings) as (store, archive):
         every = await store.feeds.all()
-        with counting("feeds") as shown:
+        with counting("feeds") as (shown,):
 
             async def tell(brought: Brought) -> None:
                 told.append(brought)
@@ -201,20 +199,6 @@ def _kind(file: Path) -> frozenset[str]:
         if file.suffix.lower() in kind:
             return kind
     raise typer.BadParameter("the file's ending must be .opml or .toml")
-
-
-def _replace(file: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    with NamedTemporaryFile(dir=file.parent, prefix=".", delete=False) as written:
-        try:
-            written.write(content)
-            written.flush()
-            Path(written.name).chmod(0o644)
-            Path(written.name).replace(file)
-        except BaseException:
-            with suppress(OSError):
-                Path(written.name).unlink()
-            raise
 
 
 def _line(each: Polled) -> str:

@@ -6,61 +6,55 @@ folder, with nothing else in it.
 
 from __future__ import annotations
 
-import re
-import string
-import tempfile
+import math
 import time
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
 
-from pydantic import BaseModel, ValidationError
+import numpy as np
 
 from bot.errors import CorruptDataError
+from bot.squad import normalised, prepared, read
+from bot.trials import Meanings, archive, each_taken_out
 from retrieval.answering import find
-from retrieval.index import PassageIndex
+from retrieval.encoders import EncoderError
 from retrieval.languages import language_of
-from retrieval.models import Article, Language
-from retrieval.text import fold
+from retrieval.models import Language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
+    from numpy.typing import NDArray
+
+    from bot.squad import Case
     from retrieval.answering import Findings
+    from retrieval.encoders import Encoder
+    from retrieval.models import Article
+
+    Told = Callable[[int, int], None]
+    Truths = NDArray[np.bool_] | Sequence[bool]
+    Shares = NDArray[np.float64] | Sequence[float]
 
 RANKS = 10
-
-
-class _Gold(BaseModel):
-    text: str
-
-
-class _Asked(BaseModel):
-    id: str
-    question: str
-    answers: list[_Gold]
-
-
-class _Paragraph(BaseModel):
-    context: str
-    qas: list[_Asked]
-
-
-class _Document(BaseModel):
-    paragraphs: list[_Paragraph]
-
-
-class _Squad(BaseModel):
-    data: list[_Document]
+RECALL = 0.95
+BINS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """A question, the article that answers it, and its answers in that article's words."""
+class Doubt:
+    """What trust is worth, by asking again with the question's own paragraph taken out.
 
-    question: str
-    article: int
-    gold: tuple[str, ...]
+    `auc` is the area under the ROC curve of trust telling questions with their paragraph from
+    those without. `wrong_at_95_recall` is the share of those without that are answered where 95 %
+    of those with are. `calibration_error` is the expected one, over ten bins of trust, against
+    whether the first quote is right, for both halves together.
+    """
+
+    auc: float
+    wrong_at_95_recall: float
+    calibration_error: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +70,11 @@ class Report:
     sentence_3: float
     latency_p50_ms: float
     latency_p99_ms: float
+    doubt: Doubt | None = None
 
     def named(self) -> dict[str, float]:
         """Return the figures under the names that are printed."""
-        return {
+        figures = {
             "questions": self.questions,
             "answered": self.answered,
             "passage_hit@1": self.passage_hit_1,
@@ -90,6 +85,34 @@ class Report:
             "latency_p50_ms": self.latency_p50_ms,
             "latency_p99_ms": self.latency_p99_ms,
         }
+        if self.doubt is not None:
+            figures |= {each.name: getattr(self.doubt, each.name) for each in fields(self.doubt)}
+        return figures
+
+
+class Reports(NamedTuple):
+    """The figures of all questions, and apart: what tunes is never what tests.
+
+    `tuned` are the questions of even documents, counted from 1, on which weights are fitted;
+    `tested` are those of odd ones. None where there are no questions.
+    """
+
+    all: Report
+    tuned: Report | None
+    tested: Report | None
+
+    def columns(self) -> dict[str, Report]:
+        """Return the reports that there are, by name."""
+        return {name: each for name, each in self._asdict().items() if each is not None}
+
+
+class _Mark(NamedTuple):
+    """A question and what was found; `without` when its paragraph was taken out, if it was."""
+
+    case: Case
+    findings: Findings
+    spent: float  # milliseconds of CPU time
+    without: Findings | None
 
 
 def evaluate(
@@ -97,97 +120,77 @@ def evaluate(
     corpus: Path,
     *,
     split: bool = False,
-    told: Callable[[int, int], None] = lambda _done, _all: None,
-) -> Report:
+    without_gold: bool = False,
+    encoder: Encoder | None = None,
+    told: Told = lambda _done, _all: None,
+    encoding: Told = lambda _done, _all: None,
+) -> Reports:
     """Ask every question of the file's paragraphs, or of their translation, and score the answers.
 
     With `split` the archive holds each document in one language: the first, third, … as in
-    `questions`, the others as in `corpus`. Ranks are taken before any refusal; `answered` is the
-    share that would not have been refused. Raises CorruptDataError for files that are not SQuAD's
-    or do not match each other.
+    `questions`, the others as in `corpus`. With an `encoder` meaning counts too; `encoding` hears
+    how many articles have their vectors. With `without_gold` each question is asked again while
+    its paragraph is gone. Ranks are taken before any refusal; `answered` is the share that would
+    not have been refused. Raises CorruptDataError for files that are not SQuAD's or do not match
+    each other, and when the encoder does not work.
     """
-    articles, cases = _prepared(_read(questions), _read(corpus), corpus, split=split)
-    with tempfile.TemporaryDirectory() as folder:
-        index = PassageIndex(Path(folder))
-        writing = index.begin()
-        writing.add(articles)
-        writing.commit()
-        index.refresh()
-        marks = []
+    articles, cases = prepared(read(questions), read(corpus), corpus, split=split)
+    try:
+        meanings = Meanings(encoder, articles, encoding) if encoder is not None else None
+        marks = _asked(articles, cases, meanings, told, without_gold=without_gold)
+    except EncoderError as error:
+        raise CorruptDataError(str(error)) from error
+    even = [mark for mark in marks if mark.case.document % 2 == 0]
+    odd = [mark for mark in marks if mark.case.document % 2]
+    return Reports(_report(marks), _report(even) if even else None, _report(odd) if odd else None)
+
+
+def _asked(
+    articles: Sequence[Article],
+    cases: Sequence[Case],
+    meanings: Meanings | None,
+    told: Told,
+    *,
+    without_gold: bool,
+) -> list[_Mark]:
+    total = len(cases) * (2 if without_gold else 1)
+    found: list[tuple[Findings, float]] = []
+    with archive(articles) as index:
         for case in cases:
             started = time.thread_time()
-            findings = find(index.snapshot, case.question)
-            spent = (time.thread_time() - started) * 1000
-            marks.append((case, findings, spent))
-            told(len(marks), len(cases))
-    return _report(marks)
+            near = meanings.near(case.question) if meanings else None
+            findings = find(index, case.question, near=near)
+            found.append((findings, (time.thread_time() - started) * 1000))
+            told(len(found), total)
+    without: dict[int, Findings] = {}
+    if without_gold:
+        for gone, index in each_taken_out(_by_document(articles, cases)):
+            for number, case in enumerate(cases):
+                if case.article == gone.id:
+                    near = meanings.near(case.question, without=gone.id) if meanings else None
+                    without[number] = find(index, case.question, near=near)
+                    told(len(found) + len(without), total)
+    return [
+        _Mark(case, findings, spent, without.get(number))
+        for number, (case, (findings, spent)) in enumerate(zip(cases, found, strict=True))
+    ]
 
 
-def normalised(text: str, language: Language) -> str:
-    """Return a text as SQuAD's scorer compares it: case, punctuation, articles and space aside.
-
-    Source: Rajpurkar et al., "SQuAD: 100,000+ Questions for Machine Comprehension of Text" (2016);
-    Arabic also loses its diacritics and spelling variants.
-    """
-    text = fold(text) if language is Language.ARABIC else text.lower()
-    text = _PUNCTUATION.sub(" " if language is Language.ARABIC else "", text)
-    if language is Language.ENGLISH:
-        text = re.sub(r"\b(a|an|the)\b", " ", text)
-    return " ".join(text.split())
+def _by_document(articles: Sequence[Article], cases: Sequence[Case]) -> list[list[Article]]:
+    """Return the articles, each document's together; one that nothing asks about is alone."""
+    document = {case.article: case.document for case in cases}
+    grouped = groupby(articles, key=lambda each: document.get(each.id, -each.id))
+    return [list(some) for _, some in grouped]
 
 
-_PUNCTUATION = re.compile(f"[{re.escape(string.punctuation)}«»“”،؛؟…]")
-
-
-def _read(path: Path) -> list[_Document]:
-    try:
-        return _Squad.model_validate_json(path.read_bytes()).data
-    except OSError as error:
-        raise CorruptDataError(f"{path}: {error.strerror}") from error
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise CorruptDataError(f"{path}: not SQuAD's format: {where}: {first['msg']}") from error
-
-
-def _prepared(
-    asked: Sequence[_Document], corpus: Sequence[_Document], path: Path, *, split: bool
-) -> tuple[list[Article], list[Case]]:
-    articles: list[Article] = []
-    cases: list[Case] = []
-    if len(asked) != len(corpus):
-        raise CorruptDataError(f"{path}: {len(corpus)} documents, not {len(asked)}")
-    for number, (document, other) in enumerate(zip(asked, corpus, strict=True)):
-        held = document if split and number % 2 == 0 else other
-        if len(held.paragraphs) != len(document.paragraphs):
-            raise CorruptDataError(f"{path}: document {number + 1} has other paragraphs")
-        for paragraph, source in zip(document.paragraphs, held.paragraphs, strict=True):
-            article = _article(len(articles) + 1, source.context)
-            articles.append(article)
-            gold = {each.id: each.answers for each in source.qas}
-            for each in paragraph.qas:
-                answers = tuple(
-                    normalised(answer.text, article.language) for answer in gold.get(each.id, ())
-                )
-                cases.append(Case(each.question, article.id, answers))
-    if not cases:
-        raise CorruptDataError(f"{path}: no questions")
-    return articles, cases
-
-
-def _article(number: int, body: str) -> Article:
-    language = language_of(body) or Language.ENGLISH
-    return Article(number, number, language, body, None, None, None, None, "squad")
-
-
-def _report(marks: Sequence[tuple[Case, Findings, float]]) -> Report:
-    ranks = [_rank(case, findings) for case, findings, _ in marks]
-    right = [list(_right(case, findings)) for case, findings, _ in marks]
-    spent = sorted(spent for *_, spent in marks)
+def _report(marks: Sequence[_Mark]) -> Report:
+    ranks = [_rank(mark.case, mark.findings) for mark in marks]
+    right = [list(_right(mark.case, mark.findings)) for mark in marks]
+    spent = sorted(mark.spent for mark in marks)
     total = len(marks)
     return Report(
         questions=total,
-        answered=sum(findings.answered for _, findings, _ in marks) / total,
+        answered=sum(mark.findings.answered for mark in marks) / total,
         passage_hit_1=sum(rank == 1 for rank in ranks) / total,
         passage_hit_5=sum(rank is not None and rank <= 5 for rank in ranks) / total,  # noqa: PLR2004 - hit@5
         passage_mrr_10=sum(1 / rank for rank in ranks if rank and rank <= RANKS) / total,
@@ -195,7 +198,46 @@ def _report(marks: Sequence[tuple[Case, Findings, float]]) -> Report:
         sentence_3=sum(any(each[:3]) for each in right) / total,
         latency_p50_ms=round(spent[total // 2], 2),
         latency_p99_ms=round(spent[int(total * 0.99)], 2),
+        doubt=_doubt(marks),
     )
+
+
+def _doubt(marks: Sequence[_Mark]) -> Doubt | None:
+    pairs = [(mark.findings, mark.without) for mark in marks if mark.without is not None]
+    if not pairs:
+        return None
+    having = [findings.trust for findings, _ in pairs]
+    lacking = [without.trust for _, without in pairs]
+    right = [_first_is_right(mark.case, mark.findings) for mark in marks]
+    # Nothing is right of what stands in another story, though it may hold the same words.
+    truths = [*right, *(False for _ in lacking)]
+    return Doubt(
+        auc(having, lacking),
+        wrong_at_recall(having, lacking),
+        calibration_error([*having, *lacking], truths),
+    )
+
+
+def auc(having: Shares, lacking: Shares) -> float:
+    """Return how often one of `having` is greater than one of `lacking`; half for the same."""
+    ordered = np.sort(np.asarray(lacking, np.float64))
+    below = np.searchsorted(ordered, having, side="left")
+    same = np.searchsorted(ordered, having, side="right") - below
+    return float((below + same / 2).mean() / len(ordered))
+
+
+def wrong_at_recall(having: Shares, lacking: Shares, recall: float = RECALL) -> float:
+    """Return the share of `lacking` at the highest threshold that `recall` of `having` reach."""
+    least = sorted(having, reverse=True)[math.ceil(recall * len(having)) - 1]
+    return float(np.mean(np.asarray(lacking) >= least))
+
+
+def calibration_error(trust: Shares, truths: Truths, bins: int = BINS) -> float:
+    """Return by how much trust differs from the share of truths, bin by bin, on average."""
+    values, truth = np.asarray(trust, np.float64), np.asarray(truths, np.float64)
+    own = np.minimum((values * bins).astype(int), bins - 1)
+    apart = np.bincount(own, values - truth, bins)
+    return float(np.abs(apart).sum() / len(values))
 
 
 def _rank(case: Case, findings: Findings) -> int | None:
@@ -204,8 +246,13 @@ def _rank(case: Case, findings: Findings) -> int | None:
 
 
 def _right(case: Case, findings: Findings) -> Iterator[bool]:
-    """Yield, quote by quote, whether it is the right article's and contains a gold answer."""
+    """Yield, quote by quote, whether it contains a gold answer."""
     for place in findings.places:
         language = language_of(place.text) or Language.ENGLISH
         words = normalised(place.text, language)
         yield any(gold in words for gold in case.gold if gold)
+
+
+def _first_is_right(case: Case, findings: Findings) -> bool:
+    own = bool(findings.places) and findings.places[0].article == case.article
+    return own and next(_right(case, findings))

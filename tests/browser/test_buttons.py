@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WITH_MORE = "Which Syrian group was Iran in contact with?"
-WITH_CONTEXT = "how many years was the Assad family in power"
+WITH_CONTEXT = "How many years did the Assad family rule?"
 SHORT = "A quote of few words."
 LONG = " ".join(f"Sentence number {n} of a quote that is long." for n in range(1, 40))
 

@@ -87,6 +87,7 @@ def settings(telegram: LoopbackTelegram, data_dir: Path, **more: Any) -> Setting
         "data_dir": data_dir,
         "newsroom": "The Desk",
         "questions_per_minute": 50,
+        "semantic": False,
     }
     return Settings(_env_file=None, **usual | more)
 

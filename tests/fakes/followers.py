@@ -67,6 +67,7 @@ async def running(
             "ISNAD_TIME_ZONE": f"Etc/GMT{west:+d}",  # its sign is of the other hand
             "ISNAD_QUESTIONS_PER_MINUTE": "600",
             "ISNAD_LOG_LEVEL": "WARNING",
+            "ISNAD_SEMANTIC": "false",
             "NO_PROXY": "127.0.0.1",
         }
         | more,

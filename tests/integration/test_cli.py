@@ -324,7 +324,17 @@ def test_a_conversation_welcomes_in_both_languages() -> None:
 def test_the_program_says_what_it_can_do() -> None:
     shown = run("--help").stdout
 
-    for command in ("run", "preview", "chat", "ask", "add", "evaluate", "status", "retry"):
+    for command in (
+        "run",
+        "preview",
+        "chat",
+        "ask",
+        "add",
+        "evaluate",
+        "feedback",
+        "status",
+        "retry",
+    ):
         assert f" {command} " in shown
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from bot import render
-from bot.i18n.catalog import Catalogue, plain
+from bot.i18n.catalog import Catalogue, Voice, plain
 from bot.links import decode
 from bot.store import ArchiveSummary
 from retrieval.models import Answer, Language, Quote
@@ -73,6 +73,90 @@ def test_further_quotes_are_numbered_and_collapsed() -> None:
     assert "Also in 4 other outlets." in message.html
     assert "Found in 2 articles. The clearest:" in message.html
     assert message.keyboard[0][-1] == render.Button("More", "m:2:")
+
+
+def crossing(question: Language, *languages: Language, has_more: bool = False) -> Answer:
+    """An answer to a question in one language with a quote in each of others."""
+    bodies = [f"Quote {number}." for number in range(1, len(languages) + 1)]
+    quotes = tuple(
+        quote(article(body, number, language=language), body)
+        for number, (body, language) in enumerate(zip(bodies, languages, strict=True), 1)
+    )
+    return Answer("?", question, quotes, has_more=has_more)
+
+
+EN, AR = Language.ENGLISH, Language.ARABIC
+
+
+@pytest.mark.parametrize(
+    ("say", "asked", "line"),
+    [
+        (ENGLISH, EN, "From coverage in Arabic:"),
+        (ENGLISH, AR, "From coverage in English:"),
+        (ARABIC, EN, "من تغطية بالعربية:"),
+        (ARABIC, AR, "من تغطية بالإنجليزية:"),
+    ],
+)
+@pytest.mark.parametrize("own", [(0,), (1,), (0, 1), (2,)])
+def test_a_mixed_answer_says_once_where_it_crosses_languages(
+    say: Voice, asked: Language, line: str, own: tuple[int, ...]
+) -> None:
+    other = AR if asked is EN else EN
+    languages = [asked if place in own else other for place in range(3)]
+
+    lines = render.answer(crossing(asked, *languages), say).html.splitlines()
+
+    assert lines.count(line) == 1
+    below = "\n".join(lines[lines.index(line) :])
+    first = languages.index(other) + 1
+    assert f"Quote {first}." in below
+    assert f"Quote {first - 1}." not in below
+
+
+@pytest.mark.parametrize("say", [ENGLISH, ARABIC])
+@pytest.mark.parametrize("language", Language)
+def test_an_answer_in_the_questions_language_says_nothing_of_languages(
+    say: Voice, language: Language
+) -> None:
+    found = crossing(language, language, language)
+
+    message = render.answer(found, say)
+
+    assert render.crosses_at(found) is None
+    assert "From coverage" not in message.html
+    assert "من تغطية" not in message.html
+
+
+@pytest.mark.parametrize(
+    ("say", "nothing", "line"),
+    [
+        (ENGLISH, "Nothing in English.", "From coverage in Arabic:"),
+        (ARABIC, "لم أجد شيئًا بالإنجليزية.", "من تغطية بالعربية:"),
+    ],
+)
+def test_nothing_is_said_to_be_missing_while_there_is_more(
+    say: Voice, nothing: str, line: str
+) -> None:
+    whole = render.answer(crossing(EN, AR, AR), say).html
+    begun = render.answer(crossing(EN, AR, AR, has_more=True), say).html
+    more = render.answer(crossing(EN, AR), say, skip=3).html
+
+    assert (nothing in whole, line in whole) == (True, False)
+    assert (nothing in begun, begun.count(line)) == (False, 1)
+    assert (nothing in more, more.count(line)) == (False, 1)
+
+
+def test_an_inline_result_says_that_it_crosses_languages() -> None:
+    source = article("بدأت الهدنة.", language=AR)
+    found = quote(source, "بدأت الهدنة.")
+
+    crosses = render.card(found, "When did the truce begin?", ENGLISH, "isnad_bot")
+    own = render.card(found, "متى بدأت الهدنة؟", ARABIC, "isnad_bot")
+
+    assert crosses is not None
+    assert own is not None
+    assert "From coverage in Arabic:" in crosses.message.html
+    assert "من تغطية" not in own.message.html
 
 
 def test_a_second_quote_of_one_article_does_not_name_it_again() -> None:

@@ -1,0 +1,120 @@
+"""Questions with known answers, in SQuAD's format: each paragraph is an article of its own."""
+
+from __future__ import annotations
+
+import re
+import string
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ValidationError
+
+from bot.errors import CorruptDataError
+from retrieval.languages import language_of
+from retrieval.models import Article, Language
+from retrieval.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+class _Gold(BaseModel):
+    text: str
+
+
+class _Asked(BaseModel):
+    id: str
+    question: str
+    answers: list[_Gold]
+
+
+class _Paragraph(BaseModel):
+    context: str
+    qas: list[_Asked]
+
+
+class Document(BaseModel):
+    """A document of the file."""
+
+    paragraphs: list[_Paragraph]
+
+
+class _Squad(BaseModel):
+    data: list[Document]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question, the article that answers it, and its answers in that article's words.
+
+    `document` is its number in the file, from 1.
+    """
+
+    question: str
+    document: int
+    article: int
+    gold: tuple[str, ...]
+
+
+def normalised(text: str, language: Language) -> str:
+    """Return a text as SQuAD's scorer compares it: case, punctuation, articles and space aside.
+
+    Source: Rajpurkar et al., "SQuAD: 100,000+ Questions for Machine Comprehension of Text" (2016);
+    Arabic also loses its diacritics and spelling variants.
+    """
+    text = fold(text) if language is Language.ARABIC else text.lower()
+    text = _PUNCTUATION.sub(" " if language is Language.ARABIC else "", text)
+    if language is Language.ENGLISH:
+        text = re.sub(r"\b(a|an|the)\b", " ", text)
+    return " ".join(text.split())
+
+
+_PUNCTUATION = re.compile(f"[{re.escape(string.punctuation)}«»“”،؛؟…]")
+
+
+def read(path: Path) -> list[Document]:
+    """Return a file's documents. Raises CorruptDataError for one that is not SQuAD's."""
+    try:
+        return _Squad.model_validate_json(path.read_bytes()).data
+    except OSError as error:
+        raise CorruptDataError(f"{path}: {error.strerror}") from error
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise CorruptDataError(f"{path}: not SQuAD's format: {where}: {first['msg']}") from error
+
+
+def prepared(
+    asked: Sequence[Document], corpus: Sequence[Document], path: Path, *, split: bool
+) -> tuple[list[Article], list[Case]]:
+    """Return an article for each paragraph of `corpus`, and the cases of those asked.
+
+    With `split` the articles of the first, third, … document are those of `asked`. Raises
+    CorruptDataError, which names `path`, when the two do not match.
+    """
+    articles: list[Article] = []
+    cases: list[Case] = []
+    if len(asked) != len(corpus):
+        raise CorruptDataError(f"{path}: {len(corpus)} documents, not {len(asked)}")
+    for number, (document, other) in enumerate(zip(asked, corpus, strict=True), 1):
+        held = document if split and number % 2 else other
+        if len(held.paragraphs) != len(document.paragraphs):
+            raise CorruptDataError(f"{path}: document {number} has other paragraphs")
+        for paragraph, source in zip(document.paragraphs, held.paragraphs, strict=True):
+            article = _article(len(articles) + 1, source.context)
+            articles.append(article)
+            gold = {each.id: each.answers for each in source.qas}
+            for each in paragraph.qas:
+                answers = tuple(
+                    normalised(answer.text, article.language) for answer in gold.get(each.id, ())
+                )
+                cases.append(Case(each.question, number, article.id, answers))
+    if not cases:
+        raise CorruptDataError(f"{path}: no questions")
+    return articles, cases
+
+
+def _article(number: int, body: str) -> Article:
+    language = language_of(body) or Language.ENGLISH
+    return Article(number, number, language, body, None, None, None, None, "squad")
