@@ -7,9 +7,7 @@ finds it behind brings it up to date, one process at a time. So a crash in betwe
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import logging
-import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
@@ -17,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from bot.errors import CorruptDataError, TransientError, UserError
+from bot.locking import alone
 from retrieval import answering
 from retrieval.index import DamagedIndexError, PassageIndex, UnwritableIndexError
 from retrieval.models import Quote, Span
@@ -297,17 +296,9 @@ class Archive:
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
-        """Wait until no other process writes the index, and keep them out until the end.
-
-        The lock goes with the process that holds it, however that ends.
-        """
-        descriptor = os.open(self._directory, os.O_RDONLY)
-        try:
-            while not _locked(descriptor):  # noqa: ASYNC110 - another process sets no event
-                await asyncio.sleep(LOCK_SECONDS)
+        """Wait until no other process writes the index, and keep them out until the end."""
+        async with alone(self._directory, LOCK_SECONDS):
             yield
-        finally:
-            os.close(descriptor)
 
     async def _think(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thinking, work)
@@ -338,14 +329,6 @@ def _emptied(directory: Path) -> PassageIndex:
     for path in directory.iterdir():
         shutil.rmtree(path, ignore_errors=True)
     return PassageIndex(directory)
-
-
-def _locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _quoted(articles: Mapping[int, Article], places: Sequence[Place]) -> tuple[Quote, ...]:

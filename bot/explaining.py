@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from retrieval.answering import Findings, Grounds, Place
+    from retrieval.answering import Findings, Grounds
     from retrieval.decision import Evidence, Proof
     from retrieval.question import SynonymGroup
+    from retrieval.quotes import Place
 
 BY_MEANING = frozenset(("meaning", "around"))  # what is known by sentence vectors alone
 CELL = 26  # columns of a terminal

@@ -7,7 +7,6 @@ the newest first. Until then, and where there is no encoder, words alone find an
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import logging
 import os
 import sys
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from bot.locking import alone
 from retrieval.encoders import EncoderError
 from retrieval.vectors import Vectors, key_of, sentences
 
@@ -214,18 +214,10 @@ class Meaning:
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
-        """Wait until no other process writes vectors, and keep them out until the end.
-
-        The lock goes with the process that holds it, however that ends.
-        """
+        """Wait until no other process writes vectors, and keep them out until the end."""
         await self._work(partial(self._directory.mkdir, parents=True, exist_ok=True))
-        descriptor = os.open(self._directory, os.O_RDONLY)
-        try:
-            while not _locked(descriptor):  # noqa: ASYNC110 - another process sets no event
-                await asyncio.sleep(LOCK_SECONDS)
+        async with alone(self._directory, LOCK_SECONDS):
             yield
-        finally:
-            os.close(descriptor)
 
     async def _work(self, work: Callable[[], T]) -> T:
         """Work in the encoding thread; when cancelled, stop it at the next batch and wait."""
@@ -268,11 +260,3 @@ def _yielding() -> None:
     # Only Linux takes this to mean the calling thread.
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, 0, LEAST_PRIORITY)
-
-
-def _locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -9,18 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from retrieval.cues import Cue, values
-from retrieval.decision import Evidence, Model, Proof, model
+from retrieval.decision import Model, Proof, model
 from retrieval.languages import language_of
-from retrieval.models import Answer, Language, Quote, Span
+from retrieval.models import Answer, Language, Quote
 from retrieval.question import Question, SynonymGroup
+from retrieval.quotes import Place, choose
 from retrieval.sentences import Ranked, rank
 from retrieval.text import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from retrieval.index import Candidate, Snapshot
+    from retrieval.index import Snapshot
     from retrieval.models import Article
     from retrieval.nearness import Nearness
     from retrieval.text import Token
@@ -29,37 +29,16 @@ PASSAGES = 50  # the first stage's best, whose sentences the second stage reads
 QUESTION_CHARACTERS = 1_000
 QUESTION_WORDS = 32
 CONSIDERED = 40  # sentences looked at when quotes are chosen
-JOIN_WITHIN = 1.0  # a neighbour this much weaker joins its neighbour's quote
-SHOW_WITHIN = 4.0  # a quote this much weaker than the first is not worth a reader's time
-STORY_WITHIN = 3.3  # another story this much weaker may take the third place
-JOINED_SENTENCES, JOINED_CHARACTERS = 2, 500
-DIFFERS_ON = 0.6  # of what the first quote holds of the question, a differing one holds this much
-COPY = 0.75  # share of words that two sentences of one wire story have in common
 NEAR = 3
 
 UNKNOWN_SUBJECT = 0.5  # share of a question in words that stand nowhere in the archive
 LEAST = 0.25  # probability below which nothing is quoted, unless told otherwise
 
 OWN_WITHIN = 0.5  # a sentence in the question's language this much weaker comes first
-NOTHING = Evidence()
 
 
 class MisquoteError(Exception):
     """The index and the stored article disagree about the words of a quote."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where to quote: a revision, the sentences, the passage around them, and what they say."""
-
-    article: int
-    revision: int
-    span: Span
-    context_span: Span
-    text: str
-    score: float
-    also: tuple[int, ...] = ()
-    evidence: Evidence = NOTHING
 
 
 class Grounds(NamedTuple):
@@ -136,7 +115,7 @@ def find(
     if not ranked:
         return Findings(text, language, (), (), 0.0, least=least)
     ranked = _own_first(question, ranked)
-    quotes, differ = _choose(question, ranked)
+    quotes, differ = choose(question, ranked)
     found = [*(each.candidate for each in ranked), *candidates]
     grounds = _grounds(question, ranked[0], near)
     return Findings(
@@ -215,142 +194,3 @@ def _trust(grounds: Grounds) -> float:
     if grounds.unknown >= UNKNOWN_SUBJECT and not (grounds.meaning and grounds.proof.crossing):
         return 0.0
     return grounds.proof.probability(grounds.model.trust)
-
-
-class _Quote:
-    """A quote in the making: one or more neighbouring sentences, and their copies elsewhere."""
-
-    def __init__(self, scored: Ranked) -> None:
-        self.rank = scored.rank
-        self.candidate = scored.candidate
-        self.best = scored
-        # The content words of each sentence, by its ordinal in the passage.
-        self.sentences = {scored.ordinal: _content(scored.text)}
-        # By another article's revision, which of the sentences it carries too.
-        self.copies: dict[int, set[int]] = {}
-        # The articles that tell this story, as far as was seen.
-        self.story = {scored.candidate.article}
-
-    @property
-    def article(self) -> int:
-        return self.candidate.article
-
-    def place(self) -> Place:
-        candidate = self.candidate
-        first, last = min(self.sentences), max(self.sentences)
-        span = Span(candidate.sentences[first].start, candidate.sentences[last].end)
-        text = candidate.text[span.start - candidate.start : span.end - candidate.start]
-        also = tuple(r for r, carried in self.copies.items() if carried == self.sentences.keys())
-        return Place(
-            self.article,
-            candidate.revision,
-            span,
-            candidate.span,
-            text,
-            self.rank,
-            also,
-            self.best.evidence,
-        )
-
-    def takes(self, scored: Ranked, words: frozenset[str]) -> bool:
-        """Join a neighbouring sentence that scores nearly as well."""
-        if scored.candidate is not self.candidate or self.rank - scored.rank > JOIN_WITHIN:
-            return False
-        if len(self.sentences) == JOINED_SENTENCES:
-            return False
-        first, last = min(self.sentences), max(self.sentences)
-        if scored.ordinal not in (first - 1, last + 1):
-            return False
-        spans, start = self.candidate.sentences, self.candidate.start
-        left, right = (first - 1, first) if scored.ordinal < first else (last, last + 1)
-        gap = self.candidate.text[spans[left].end - start : spans[right].start - start]
-        length = spans[max(last, scored.ordinal)].end - spans[min(first, scored.ordinal)].start
-        # Between neighbours stands white space; a heading or a bullet keeps them apart.
-        if length > JOINED_CHARACTERS or gap.strip():
-            return False
-        self.sentences[scored.ordinal] = words
-        return True
-
-    def copied_by(self, candidate: Candidate, words: frozenset[str]) -> bool:
-        """Note another article that carries one of the sentences; its numbers must agree."""
-        if candidate.article == self.article:
-            return False
-        for ordinal, own in self.sentences.items():
-            if _alike(own, words):
-                self.copies.setdefault(candidate.revision, set()).add(ordinal)
-                self.story.add(candidate.article)
-                return True
-        return False
-
-    def repeated_by(self, other: _Quote) -> bool:
-        """Note another quote that says nothing more than this one, in another article."""
-        known = [self.copied_by(other.candidate, words) for words in other.sentences.values()]
-        return all(known)
-
-
-def _choose(question: Question, ranked: Sequence[Ranked]) -> tuple[list[_Quote], bool]:
-    """Return quotes in the order to show them, and whether two sources differ on the answer."""
-    quotes: list[_Quote] = []
-    for scored in ranked:
-        if ranked[0].rank - scored.rank > SHOW_WITHIN:
-            break
-        words = _content(scored.text)
-        if not any(
-            quote.copied_by(scored.candidate, words) or quote.takes(scored, words)
-            for quote in quotes
-        ):
-            quotes.append(_Quote(scored))
-    # A copy may have come before the sentence that it copies joined an earlier quote.
-    for place in range(len(quotes) - 1, 0, -1):
-        if any(earlier.repeated_by(quotes[place]) for earlier in quotes[:place]):
-            del quotes[place]
-    differing = _differing(question, quotes)
-    if differing is not None:
-        quotes.remove(differing)
-        quotes.insert(1, differing)
-    _widen(quotes)
-    return quotes, differing is not None
-
-
-def _widen(quotes: list[_Quote]) -> None:
-    """Give the third place to another story when the first three are one story and it is close."""
-    story = quotes[0].story
-    if any(quote.article not in story for quote in quotes[:3]):
-        return
-    for quote in quotes[3:]:
-        if quote.article not in story and quotes[0].rank - quote.rank <= STORY_WITHIN:
-            quotes.remove(quote)
-            quotes.insert(2, quote)
-            return
-
-
-def _differing(question: Question, quotes: Sequence[_Quote]) -> _Quote | None:
-    """Return the best quote that gives another year or number for what was asked, if any."""
-    asked = question.cues & {Cue.TIME, Cue.NUMBER}
-    if not quotes or len(asked) != 1:
-        return None
-    (cue,) = asked
-    first = quotes[0]
-    given = values(cue, first.best.text) - values(cue, question.text)
-    for quote in quotes[1:]:
-        if (
-            quote.article == first.article
-            or quote.best.candidate.language != first.candidate.language
-        ):
-            continue
-        other = values(cue, quote.best.text) - values(cue, question.text)
-        as_near = quote.best.evidence.coverage >= first.best.evidence.coverage * DIFFERS_ON
-        if given and other and as_near and given.isdisjoint(other):
-            return quote
-    return None
-
-
-def _content(text: str) -> frozenset[str]:
-    return frozenset(token.terms[-1] for token in tokens(text) if not token.stop)
-
-
-def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
-    shared = len(one & other)
-    if not shared or shared / len(one | other) < COPY:
-        return False
-    return not any(word.isdecimal() for word in one ^ other)

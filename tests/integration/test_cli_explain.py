@@ -17,9 +17,10 @@ from bot import explaining
 from bot.cli import app
 from config.settings import Settings
 from retrieval import answering
-from retrieval.answering import Findings, Grounds, Place
+from retrieval.answering import Findings, Grounds
 from retrieval.decision import Evidence, Proof, model
 from retrieval.models import Language, Span
+from retrieval.quotes import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

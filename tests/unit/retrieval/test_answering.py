@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from retrieval.answering import (
-    COPY,
-    JOINED_CHARACTERS,
     QUESTION_CHARACTERS,
     Findings,
     MisquoteError,
@@ -15,6 +13,7 @@ from retrieval.answering import (
     find,
 )
 from retrieval.models import Answer, Article, Language
+from retrieval.quotes import COPY, JOINED_CHARACTERS
 from retrieval.text import tokens
 from tests.fakes.archive import article, seeds
 
