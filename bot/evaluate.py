@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from bot.errors import CorruptDataError
-from bot.squad import normalised, prepared, read
+from bot.squad import normalised, prepared, read, tunes
 from bot.trials import Meanings, archive, each_taken_out
 from retrieval.answering import find
 from retrieval.encoders import EncoderError
@@ -93,8 +93,8 @@ class Report:
 class Reports(NamedTuple):
     """The figures of all questions, and apart: what tunes is never what tests.
 
-    `tuned` are the questions of even documents, counted from 1, on which weights are fitted;
-    `tested` are those of odd ones. None where there are no questions.
+    `tuned` are the questions of the documents that weights are fitted on (`bot.squad.tunes`);
+    `tested` are those of the others. None where there are no questions.
     """
 
     all: Report
@@ -140,9 +140,8 @@ def evaluate(
         marks = _asked(articles, cases, meanings, told, without_gold=without_gold)
     except EncoderError as error:
         raise CorruptDataError(str(error)) from error
-    even = [mark for mark in marks if mark.case.document % 2 == 0]
-    odd = [mark for mark in marks if mark.case.document % 2]
-    return Reports(_report(marks), _report(even) if even else None, _report(odd) if odd else None)
+    halves = [[m for m in marks if tunes(m.case.document) is tuned] for tuned in (True, False)]
+    return Reports(_report(marks), *(_report(half) if half else None for half in halves))
 
 
 def _asked(

@@ -112,15 +112,15 @@ def _weighing(
     title: str, given: Evidence | Proof, weights: Evidence | Proof, grounds: Grounds
 ) -> RenderableType:
     parts = list(_parts(given, weights, grounds))
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column(title)
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim")
+    table.add_column(title, min_width=len(title) + 1)
     for name, _ in parts:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("sum", justify="right", no_wrap=True)
     table.add_row("value", *(_two(part and part[0]) for _, part in parts), "")
     total = sum(part[1] for _, part in parts if part)
     table.add_row("weighed", *(_two(part and part[1]) for _, part in parts), _two(total))
-    return Padding(table, (0, 2), expand=False)
+    return Padding(table, (0, 0, 0, 2), expand=False)
 
 
 def _two(number: float | None) -> str:

@@ -34,7 +34,7 @@ NEAR = 3
 UNKNOWN_SUBJECT = 0.5  # share of a question in words that stand nowhere in the archive
 LEAST = 0.25  # probability below which nothing is quoted, unless told otherwise
 
-OWN_WITHIN = 0.5  # a sentence in the question's language this much weaker comes first
+OWN_WITHIN = 0.25  # a sentence in the question's language this much weaker comes first
 
 
 class MisquoteError(Exception):

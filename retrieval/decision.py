@@ -23,7 +23,8 @@ class Evidence(NamedTuple):
     bigrams: float = 0.0  # share of the question's neighbouring words that are neighbours in it
     cue: float = 0.0  # whether it holds the kind of answer that is asked for
     meaning: float = 0.0  # how near it is in meaning, in sixths of the z-score
-    around: float = 0.0  # how near the sentences of its passage are, on average
+    around: float = 0.0  # how near the nearest sentence of its passage is
+    unsaid: float = 0.0  # in the other language: share of the question that nothing there says
 
     def weighed(self, weights: Evidence) -> float:
         """Return the weighted sum, in log-odds."""

@@ -195,10 +195,12 @@ def rank(
         PASSAGE_B,
     ).get_scores(asked)
     weights = model(meaning=near is not None).ranking
+    unsaid = _unsaid(question, candidates, stories)
     ranked = []
     for candidate, story, score in zip(candidates, stories, told, strict=True):
         z = _nearness(candidate, near)
-        around = sum(z) / len(z) if z else 0.0
+        around = max(z, default=0.0)
+        crossing = candidate.language is not question.language
         before = frozenset[int]()
         together = before.union(*(reading.groups for reading in story))
         for ordinal, reading in enumerate(story):
@@ -210,6 +212,7 @@ def rank(
                 bigrams=len(question.bigrams & reading.pairs) / (len(question.bigrams) or 1),
                 meaning=z[ordinal],
                 around=around,
+                unsaid=unsaid if crossing else 0.0,
             )
             place = (candidate, ordinal, evidence, reading.groups, together)
             ranked.append(Ranked(evidence.weighed(weights), *place))
@@ -217,6 +220,20 @@ def rank(
     ranked.sort(key=_by_rank)
     # Looking for a cue costs as much as all the rest, so only the best are looked at.
     return sorted((_with_cue(question, each, weights) for each in ranked[:limit]), key=_by_rank)
+
+
+def _unsaid(
+    question: Question, candidates: Sequence[Candidate], stories: Sequence[Sequence[_Reading]]
+) -> float:
+    """Return the share of the question that no sentence in the other language says.
+
+    For want of a translation such a word cannot speak for any of them, so it must not count
+    against them either, when they are compared with those in the question's language.
+    """
+    pairs = zip(candidates, stories, strict=True)
+    abroad = [story for each, story in pairs if each.language is not question.language]
+    said = frozenset[int]().union(*(each.groups for story in abroad for each in story))
+    return 1 - question.share(said)
 
 
 def _nearness(candidate: Candidate, near: Nearness | None) -> list[float]:

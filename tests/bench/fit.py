@@ -1,7 +1,8 @@
 """`python -m tests.bench fit FOLDER`: the weights of `retrieval/decision.toml`, fitted anew.
 
 Ranking by listwise softmax over each question's sentences, trust by logistic regression on the
-best sentence, with the question's own paragraph there and gone; both on the even documents alone.
+best sentence, with the question's own paragraph there and gone; both on the documents that tune
+(`bot.squad.tunes`) alone.
 Nothing is random: the same data and code give the same weights.
 """
 
@@ -13,16 +14,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from bot.evaluate import auc, calibration_error, wrong_at_recall
-from bot.squad import read
+from bot.squad import read, tunes
 from retrieval.answering import OWN_WITHIN
 from retrieval.decision import Evidence, Proof
-from tests.bench.pools import ALONE, SETTINGS, Pool, Remembering, pools
+from tests.bench.pools import ALONE, BOTH, SETTINGS, Pool, Remembering, pools
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from retrieval.encoders import Encoder
+    from tests.bench.pools import Setting
 
 FOLDS = 6
 RIDGE = 1e-3
@@ -140,30 +142,33 @@ def _model(
 ) -> Iterator[str]:
     held = _gathered(folder, encoder, documents)
     left_out = set() if encoder else WORDS_ALONE
-    large = [each for each in held if not each.setting.alone]
-    yield f"# {name}: ranking; the first sentence right, even documents, {FOLDS} folds"
+    large = [each for each in held if each.setting in SETTINGS]
+    yield f"# {name}: ranking; the first sentence right, tuning half, {FOLDS} folds"
     pieces = [each for each in EVIDENCE if each not in left_out]
     yield _row("", [*map(str, SETTINGS), "mean"])
     yield _ranking_row("all", large, pieces)
     for gone in pieces:
         yield _ranking_row(f"  but {gone}", large, [each for each in pieces if each != gone])
-    even = [each for each in large if each.document % 2 == 0]
-    weights = fit_ranking([(each.evidence, each.right) for each in _only(even, pieces)])
-    tested = [each for each in _only(large, pieces) if each.document % 2]
-    yield _row("all, odd documents", _shares([(each, weights) for each in tested]))
+    tuned = [each for each in _only(large, pieces) if tunes(each.document)]
+    weights = fit_ranking([(each.evidence, each.right) for each in tuned])
+    tested = [each for each in _only(large, pieces) if not tunes(each.document)]
+    yield _row("all, testing half", _shares([(each, weights) for each in tested]))
+    twice = [each for each in _only(held, pieces) if each.setting in BOTH]
+    yield _row("own language first", [f"{s} {_own_first(twice, s, weights):.3f}" for s in BOTH])
 
-    doubts = _doubts(held, pieces, weights)
+    doubts = _doubts([each for each in held if each.setting not in BOTH], pieces, weights)
     proofs = [each for each in PROOF if each not in left_out]
-    yield f"# {name}: trust; area under the curve / wrong at 95 % recall, even documents"
+    yield f"# {name}: trust; area under the curve / wrong at 95 % recall, tuning half"
     yield _row("", [*(str(each) for each in (*SETTINGS, *ALONE)), "calibration"])
     yield _trust_row("all", doubts, proofs)
     for gone in proofs:
         yield _trust_row(f"  but {gone}", doubts, [each for each in proofs if each != gone])
     columns = [PROOF.index(each) for each in proofs]
-    even_doubts = doubts.where((doubts.document % 2 == 0) & ~doubts.hopeless)
-    trust = fit_trust(even_doubts.proof[:, columns], even_doubts.right)
-    odd = doubts.where(doubts.document % 2 == 1)
-    yield _row("all, odd documents", _trusted(odd, _trust(odd, columns, trust)))
+    tuning = np.array([tunes(each) for each in doubts.document])
+    learnt = doubts.where(tuning & ~doubts.hopeless)
+    trust = fit_trust(learnt.proof[:, columns], learnt.right)
+    rest = doubts.where(~tuning)
+    yield _row("all, testing half", _trusted(rest, _trust(rest, columns, trust)))
     yield ""
     yield from _toml(f"{name}.ranking", pieces, weights)
     yield from _toml(f"{name}.trust", [*proofs, "bias"], trust)
@@ -173,7 +178,7 @@ def _gathered(folder: Path, encoder: Remembering | None, documents: int | None) 
     files = {name: folder / f"xquad.{name}.json" for name in ("en", "ar")}
     texts = {name: read(path)[:documents] for name, path in files.items()}
     found = []
-    for setting in (*SETTINGS, *ALONE):
+    for setting in (*SETTINGS, *ALONE, *BOTH):
         print(f"{setting}: evidence …", file=sys.stderr)
         asked, corpus = texts[setting.asked], texts[setting.corpus]
         found += pools(setting, asked, corpus, files[setting.corpus], encoder)
@@ -192,20 +197,20 @@ def _only(held: Sequence[Pool], pieces: Sequence[str]) -> list[Pool]:
 
 
 def _folds(documents: Sequence[int]) -> Iterator[set[int]]:
-    """Yield the even documents in as many parts; a document is in one only."""
-    even = sorted({each for each in documents if each % 2 == 0})
+    """Yield the tuning half's documents in as many parts, each with odd ones and even ones."""
+    tuning = {each for each in documents if tunes(each)}
     for fold in range(FOLDS):
-        if even[fold::FOLDS]:
-            yield set(even[fold::FOLDS])
+        if part := {each for each in tuning if (each - 1) // 4 % FOLDS == fold}:
+            yield part
 
 
 def _ranking_row(label: str, held: Sequence[Pool], pieces: Sequence[str]) -> str:
-    even = [each for each in _only(held, pieces) if each.document % 2 == 0]
+    tuned = [each for each in _only(held, pieces) if tunes(each.document)]
     judged = []
-    for fold in _folds([each.document for each in even]):
-        learnt = [(each.evidence, each.right) for each in even if each.document not in fold]
+    for fold in _folds([each.document for each in tuned]):
+        learnt = [(each.evidence, each.right) for each in tuned if each.document not in fold]
         weights = fit_ranking(learnt)
-        judged += [(each, weights) for each in even if each.document in fold]
+        judged += [(each, weights) for each in tuned if each.document in fold]
     return _row(label, _shares(judged))
 
 
@@ -224,9 +229,19 @@ def _shares(judged: Sequence[tuple[Pool, np.ndarray]]) -> list[str]:
     return [f"{each:.3f}" for each in (*right.values(), np.mean([*right.values()]))]
 
 
+def _own_first(twice: Sequence[Pool], setting: Setting, weights: np.ndarray) -> float:
+    """Return how often the question's language comes first where both languages say the same."""
+    firsts = [
+        each.proof[_best(each.evidence @ weights, each.proof[:, CROSSING] > 0), CROSSING] == 0
+        for each in twice
+        if each.setting == setting
+    ]
+    return float(np.mean(firsts))
+
+
 def _doubts(held: Sequence[Pool], pieces: Sequence[str], weights: np.ndarray) -> Doubts:
     """Return every question's best sentence, and the best when its paragraph is gone."""
-    found = []
+    found, meaning = [], "meaning" in pieces
     for each, cut in zip(held, _only(held, pieces), strict=True):
         score = cut.evidence @ weights
         for having, kept in ((True, np.ones_like(each.own)), (False, ~each.own)):
@@ -234,7 +249,9 @@ def _doubts(held: Sequence[Pool], pieces: Sequence[str], weights: np.ndarray) ->
             # Where nothing else is found there is nothing to trust.
             proof = each.proof[best] if kept.any() else np.zeros(len(PROOF))
             right = having and each.right[best]
-            hopeless = each.hopeless or not kept.any()
+            # As the decision has it: across languages, what is near in meaning is not hopeless.
+            hopeful = meaning and proof[CROSSING] > 0
+            hopeless = (each.hopeless and not hopeful) or not kept.any()
             found.append((proof, right, having, hopeless, each.document, str(each.setting)))
     return Doubts(*(np.array(each) for each in zip(*found, strict=True)))
 
@@ -247,14 +264,14 @@ def _best(score: np.ndarray, crossing: np.ndarray) -> int:
 
 def _trust_row(label: str, doubts: Doubts, pieces: Sequence[str]) -> str:
     columns = [PROOF.index(each) for each in pieces]
-    even = doubts.where(doubts.document % 2 == 0)
-    trust = np.zeros(len(even.right))
-    for fold in _folds(even.document.tolist()):
-        inside = np.isin(even.document, [*fold])
-        learnt = even.where(~inside & ~even.hopeless)
+    tuned = doubts.where(np.array([tunes(each) for each in doubts.document]))
+    trust = np.zeros(len(tuned.right))
+    for fold in _folds(tuned.document.tolist()):
+        inside = np.isin(tuned.document, [*fold])
+        learnt = tuned.where(~inside & ~tuned.hopeless)
         weights = fit_trust(learnt.proof[:, columns], learnt.right)
-        trust[inside] = _trust(even.where(inside), columns, weights)
-    return _row(label, _trusted(even, trust))
+        trust[inside] = _trust(tuned.where(inside), columns, weights)
+    return _row(label, _trusted(tuned, trust))
 
 
 def _trust(doubts: Doubts, columns: Sequence[int], weights: np.ndarray) -> np.ndarray:

@@ -3,12 +3,13 @@
 Settings are those of XQuAD: the question's language, the corpus's, and whether documents are split
 between the two. Archives of one document each are small and all of one subject, as a newsroom's
 are in its first days; across languages and within, they teach trust not to count on a large one.
+An archive that has every document in both languages shows which of two equal answers comes first.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -40,9 +41,10 @@ class Setting(NamedTuple):
     corpus: str
     split: bool = False
     alone: bool = False  # each document is an archive of its own
+    both: bool = False  # every document is there in both
 
     def __str__(self) -> str:
-        between = "~" if self.split else ">"
+        between = "~" if self.split else "+" if self.both else ">"
         return f"{self.asked}{between}{self.corpus}{'*' if self.alone else ''}"
 
 
@@ -55,6 +57,7 @@ SETTINGS = (
     Setting("ar", "en", split=True),
 )
 ALONE = tuple(each._replace(alone=True) for each in SETTINGS if not each.split)
+BOTH = tuple(each._replace(split=False, both=True) for each in SETTINGS if each.split)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +131,18 @@ def pools(
     encoder: Encoder | None,
 ) -> Iterator[Pool]:
     """Yield the pool of every question that finds anything. Raises CorruptDataError."""
-    if not setting.alone:
+    if setting.both:
+        own, cases = prepared(asked, asked, path, split=False)
+        translations, _ = prepared(asked, corpus, path, split=False)
+        numbered = enumerate(translations, len(own) + 1)
+        other = [replace(each, id=number, revision=number) for number, each in numbered]
+        yield from _pools(setting, 0, [*own, *other], cases, encoder)
+    elif not setting.alone:
         yield from _pools(setting, 0, *prepared(asked, corpus, path, split=setting.split), encoder)
-        return
-    for number, (one, other) in enumerate(zip(asked, corpus, strict=True)):
-        yield from _pools(setting, number, *prepared([one], [other], path, split=False), encoder)
+    else:
+        for number, (one, other) in enumerate(zip(asked, corpus, strict=True)):
+            alone = prepared([one], [other], path, split=False)
+            yield from _pools(setting, number, *alone, encoder)
 
 
 def _pools(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 ENGLISH = "Who was appointed to lead the transitional administration?"
 ARABIC = "من يقود هيئة تحرير الشام؟"
 UNKNOWN = "Who won the football world cup?"
-FEATURES = ["bm25", "story", "coverage", "bigrams", "cue", "meaning", "around"]
+FEATURES = ["bm25", "story", "coverage", "bigrams", "cue", "meaning", "around", "unsaid"]
 
 
 @pytest.fixture(autouse=True)
@@ -158,7 +158,7 @@ def test_with_vectors_meaning_has_its_value_and_its_part() -> None:
 
     lines = shown(findings)
 
-    assert lines[1].split() == ["value", "0.50", *["0.00"] * 4, "0.40", "-0.10"]
+    assert lines[1].split() == ["value", "0.50", *["0.00"] * 4, "0.40", "-0.10", "0.00"]
     assert lines[2].split()[6] == f"{0.4 * weights.ranking.meaning:.2f}"
     assert "probability 0.60, threshold 0.25: quoted" in lines
 

@@ -73,7 +73,7 @@ def test_nothing_is_refused_and_everything_is_trusted(meaning: bool) -> None:  #
 
 
 @pytest.mark.parametrize("meaning", [False, True])
-@given(st.builds(Evidence, *[SHARE] * 7), SHARE)
+@given(st.builds(Evidence, *[SHARE] * 8), SHARE)
 def test_more_evidence_never_ranks_lower(meaning: bool, some: Evidence, more: float) -> None:  # noqa: FBT001
     weights = model(meaning=meaning).ranking
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from retrieval.models import Language
 from retrieval.question import Question
 from retrieval.sentences import Ranked, rank
 from retrieval.text import tokens
@@ -85,3 +86,18 @@ def test_a_passage_whose_sentences_hold_no_word_is_ranked_without_complaint(inde
     shapes = article("$ \ufc5e $", 1, headline="Truce")
 
     assert [each.evidence.bm25 for each in ranked(index([shapes]), "truce")] == [0.0]
+
+
+def test_a_word_that_nothing_in_the_other_language_says_is_not_held_against_it(
+    index: Index,
+) -> None:
+    own = article("The earthquake struck.", 1)
+    other = article("ضرب الزلزال زرقاء فجرا.", 2, language=Language.ARABIC)
+    opened = index([own, other])
+
+    translated = {e.candidate.article: e.evidence for e in ranked(opened, "earthquake at dawn")}
+    partly = {e.candidate.article: e.evidence for e in ranked(opened, "earthquake gobbledygook")}
+
+    assert translated[1].unsaid == partly[1].unsaid == 0
+    assert translated[2].unsaid == pytest.approx(0)
+    assert 0.5 < partly[2].unsaid < 1
