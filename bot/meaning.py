@@ -57,7 +57,8 @@ class Meaning:
         self._encoder = encoder
         self._vectors: Vectors | None = None
         self._checked = False  # that the vectors are of these articles
-        self._complete = 0  # every current revision up to here was seen to have vectors
+        self._complete = 0  # every current revision up to here was seen to have vectors,
+        self._held = 0  # with so many articles in all
         self._stop = Event()
         # A question is encoded in its own thread: it does not queue behind articles.
         self._encoding = ThreadPoolExecutor(1, "encoding", _yielding)
@@ -95,10 +96,11 @@ class Meaning:
             return None
         snapshot = vectors.snapshot
         try:
-            return snapshot.near(encoder.question(question), NEAREST)
+            near = snapshot.near(encoder.question(question), NEAREST)
         except EncoderError as error:
             self._give_up(error)
             return None
+        return None if snapshot.damaged else near
 
     async def follow(self, after: Callable[[float], Awaitable[bool]]) -> None:
         """Encode what any process stores, until cancelled; a failure is tried again.
@@ -108,14 +110,19 @@ class Meaning:
         """
         while not await after(LONGEST_PAUSE):
             pass
-        pause, done = FOLLOW_SECONDS, -1
+        pause, done, said = FOLLOW_SECONDS, -1, ""
         while self._vectors is not None:
             try:
                 last = await self._articles.last_revision()
-                if last != done:
+                if last != done or self._vectors.snapshot.damaged:
                     await self.catch_up()
                     done = last
-                pause = FOLLOW_SECONDS
+                pause, said = FOLLOW_SECONDS, ""
+            except OSError as error:
+                # A full or read-only disk: known for what it is, and said once while it lasts.
+                if str(error) != said:
+                    log.warning("sentence vectors cannot be written, trying on: %s", error)
+                pause, said = min(pause * 2, LONGEST_PAUSE), str(error)
             except Exception:
                 # Until it succeeds, articles are found by their words.
                 log.exception("sentence vectors are not up to date")
@@ -143,14 +150,15 @@ class Meaning:
             self._give_up(error)
 
     async def _check(self, writing: VectorWriting) -> None:
-        """Forget vectors of another database: after a backup is restored, numbers are given again.
+        """Forget vectors that are damaged, and those of another database.
 
-        The newest number of the two is a new text's then, or nobody's.
+        After a backup is restored, numbers are given again: the newest of the two is a new text's
+        then, or nobody's.
         """
         vectors = self._vectors
-        if self._checked or vectors is None:
+        if vectors is None or (self._checked and not vectors.snapshot.damaged):
             return
-        await self._work(vectors.refresh)
+        await self._work(writing.mend)
         snapshot = vectors.snapshot
         newest = snapshot.last_revision()
         if newest:
@@ -166,6 +174,8 @@ class Meaning:
             return
         await self._work(vectors.refresh)
         progress = _Progress(vectors.snapshot.articles, (await self._articles.summary()).articles)
+        if vectors.snapshot.articles < self._held:
+            self._complete = 0  # some were lost
         # Stretches of revisions to look through, the newest last; what comes meanwhile goes first.
         stretches, last = list[tuple[int, int]](), self._complete
         while True:
@@ -189,7 +199,7 @@ class Meaning:
                 if progress.one_more():
                     await self._work(writing.tidy)
             await self._work(vectors.refresh)
-        self._complete = last
+        self._complete, self._held = last, vectors.snapshot.articles
         progress.end()
 
     def _add(self, writing: VectorWriting, article: Article) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retrieval.index import PassageIndex
-from retrieval.rows import LANGUAGES, LOG, PLACE, Generation, quantised
+from retrieval.rows import LANGUAGES, LOG, PLACE, Generation, quantised, total
 from retrieval.snapshot import VectorSnapshot
 from retrieval.vectors import sentences
 
@@ -91,6 +91,7 @@ class Meanings:
         log = np.zeros(1, LOG)
         log["article"], log["revision"] = article.id, article.revision
         log["language"], log["count"] = LANGUAGES.index(article.language), len(found)
+        log["sum"] = total(rows, places)
         return Generation(log, rows, places)
 
     def _snapshot(self, without: int | None) -> VectorSnapshot:

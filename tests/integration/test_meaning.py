@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import fcntl
 import logging
 import os
@@ -282,6 +283,70 @@ async def test_a_place_where_no_vectors_can_be_is_said_and_passed_over(
 
         assert meaning.nearness("truce") is None
     assert "no sentence vectors" in caplog.text
+
+
+@pytest.mark.parametrize("name", ["header", "rows", "places", "log"])
+async def test_vectors_that_are_damaged_while_the_bot_runs_are_computed_again(
+    tmp_path: Path, name: str
+) -> None:
+    encoder = WordEncoder()
+    async with opened(tmp_path, encoder) as (store, meaning):
+        await publish(store.articles, [story(TRUCE), story("A flood came.")])
+        await meaning.catch_up()
+        file = tmp_path / "vectors" / "g1" / name
+        file.rename(file.with_name("gone"))
+
+        await publish(store.articles, [story("It rained.")])
+        await meaning.catch_up()
+
+        near = meaning.nearness("truce")
+        assert near
+        assert {each.revision for each in near.best} == {1, 2, 3}
+    assert encoder.encoded == 5
+
+
+async def test_rows_that_changed_under_a_running_bot_are_seen_by_a_question_and_mended(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path, WordEncoder()) as (store, meaning):
+
+        def found() -> set[int]:
+            near = meaning.nearness("truce")
+            return {each.revision for each in near.best} if near else set()
+
+        await publish(store.articles, [story(TRUCE), story("A flood came.")])
+        async with following(meaning):
+            await until(lambda: meaning.articles == 2)
+            with (tmp_path / "vectors" / "g1" / "rows").open("r+b") as rows:
+                rows.write(b"damage")
+
+            assert found() == set()
+            await until(lambda: found() == {1, 2})
+
+
+async def test_a_disk_that_takes_nothing_is_said_once_and_tried_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused: list[int] = []
+    sync = os.fsync
+
+    def full(descriptor: int) -> None:
+        refused.append(descriptor)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    async with opened(tmp_path, WordEncoder()) as (store, meaning):
+        await publish(store.articles, [story(TRUCE)])
+        monkeypatch.setattr(os, "fsync", full)
+        async with following(meaning):
+            await until(lambda: len(refused) > 1)
+        monkeypatch.setattr(os, "fsync", sync)
+        await meaning.catch_up()
+
+        assert meaning.nearness("truce")
+    said = [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING]
+    assert said == [
+        "sentence vectors cannot be written, trying on: [Errno 28] No space left on device"
+    ]
 
 
 async def encoding(folder: Path) -> asyncio.subprocess.Process:
