@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from bot.locking import alone
-from retrieval.encoders import EncoderError
+from retrieval.encoders import Checked, EncoderError, UnencodableError
 from retrieval.vectors import Vectors, key_of, sentences
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Meaning:
     def __init__(self, articles: Articles, directory: Path, encoder: Encoder | None) -> None:
         self._articles = articles
         self._directory = directory
-        self._encoder = encoder
+        self._encoder = Checked(encoder) if encoder else None
         self._vectors: Vectors | None = None
         self._checked = False  # that the vectors are of these articles
         self._complete = 0  # every current revision up to here was seen to have vectors,
@@ -97,6 +97,9 @@ class Meaning:
         snapshot = vectors.snapshot
         try:
             near = snapshot.near(encoder.question(question), NEAREST)
+        except UnencodableError as error:
+            log.warning("a question is asked by its words alone: %s", error)
+            return None
         except EncoderError as error:
             self._give_up(error)
             return None
@@ -195,6 +198,8 @@ class Meaning:
             articles = await self._articles.by_revision(missing[:READ])
             for number in missing[:READ]:
                 await self._work(partial(self._add, writing, articles[number]))
+                if self._vectors is None:
+                    return  # a question found that the encoder does not work
                 told(number)
                 if progress.one_more():
                     await self._work(writing.tidy)
@@ -203,23 +208,31 @@ class Meaning:
         progress.end()
 
     def _add(self, writing: VectorWriting, article: Article) -> None:
-        """Encode and keep an article, unless told to stop."""
+        """Encode and keep an article, unless told to stop.
+
+        One that the encoder fails at is kept without vectors, so that it does not hold the others.
+        """
         encoder = self._encoder
         if encoder is None:
             return
         found = sentences(article)
-        parts = [np.empty((0, encoder.dimensions), np.float32)]
-        for start in range(0, len(found), BATCH):
-            if self._stop.is_set():
-                return
-            parts.append(encoder.passages([each.text for each in found[start : start + BATCH]]))
+        parts = [nothing := np.empty((0, encoder.dimensions), np.float32)]
+        try:
+            for start in range(0, len(found), BATCH):
+                if self._stop.is_set():
+                    return
+                parts.append(encoder.passages([each.text for each in found[start : start + BATCH]]))
+        except UnencodableError as error:
+            log.warning("revision %s is found by its words alone: %s", article.revision, error)
+            found, parts = [], [nothing]
         writing.add(article, found, np.concatenate(parts))
 
     def _open(self, encoder: Encoder) -> None:
         self._vectors = Vectors(self._directory, encoder.name, encoder.dimensions)
 
     def _give_up(self, error: EncoderError) -> None:
-        log.warning("no sentence vectors: %s", error)
+        if self._encoder is not None:
+            log.warning("no sentence vectors: %s", error)
         self._encoder = self._vectors = None
 
     @asynccontextmanager

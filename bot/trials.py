@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from retrieval.encoders import Checked
 from retrieval.index import PassageIndex
 from retrieval.rows import LANGUAGES, LOG, PLACE, Generation, quantised, total
 from retrieval.snapshot import VectorSnapshot
@@ -63,7 +64,7 @@ class Meanings:
         told: Callable[[int, int], None] = lambda _done, _all: None,
     ) -> None:
         """Encode every sentence, which takes long. Raises `EncoderError`."""
-        self._encoder = encoder
+        self._encoder = Checked(encoder)
         self._asked: dict[str, Floats] = {}
         self._held: dict[int, Generation] = {}
         for article in articles:
