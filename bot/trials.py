@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bot.meaning import NEAREST
 from retrieval.encoders import Checked
 from retrieval.index import PassageIndex
 from retrieval.rows import LANGUAGES, LOG, PLACE, Generation, quantised, total
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from retrieval.models import Article
     from retrieval.nearness import Nearness
     from retrieval.rows import Floats
-
-NEAREST = 50  # sentences that a question gets besides those its words find, as of the bot
 
 
 @contextmanager
