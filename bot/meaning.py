@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
 from threading import Event
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+# How many articles have vectors; or why none are used: the settings say so, there is no encoder, or
+# it or the directory does not work.
+Standing: TypeAlias = int | Literal["off", "absent", "broken"]
 
 NEAREST = 50  # sentences that a question gets besides those its words find
 BATCH = 4  # texts that are encoded before anyone may say stop
@@ -51,7 +54,12 @@ LEAST_PRIORITY = 19
 class Meaning:
     """Finds by meaning; without an encoder, or before there are vectors, it finds nothing."""
 
-    def __init__(self, articles: Articles, directory: Path, encoder: Encoder | None) -> None:
+    def __init__(
+        self, articles: Articles, directory: Path, encoder: Encoder | None, *, wanted: bool = True
+    ) -> None:
+        self._why_none: Literal["off", "absent", "broken"] = "off"
+        if wanted:
+            self._why_none = "broken" if encoder else "absent"
         self._articles = articles
         self._directory = directory
         self._encoder = Checked(encoder) if encoder else None
@@ -66,10 +74,13 @@ class Meaning:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, articles: Articles, data_dir: Path, encoder: Encoder | None
+        cls, articles: Articles, data_dir: Path, encoder: Encoder | None, *, wanted: bool = True
     ) -> AsyncIterator[Meaning]:
-        """Open the vectors beside the database; `follow` or `catch_up` computes what is missing."""
-        meaning = cls(articles, data_dir / "vectors", encoder)
+        """Open the vectors beside the database; `follow` or `catch_up` computes what is missing.
+
+        `wanted` tells why there is no encoder: it is not installed, or turned off.
+        """
+        meaning = cls(articles, data_dir / "vectors", encoder, wanted=wanted)
         if encoder is not None:
             try:
                 await meaning._work(partial(meaning._open, encoder))
@@ -85,6 +96,10 @@ class Meaning:
     def articles(self) -> int:
         """How many articles have vectors."""
         return self._vectors.snapshot.articles if self._vectors else 0
+
+    def standing(self) -> Standing:
+        """Return how many articles have vectors, or why none are used."""
+        return self._why_none if self._vectors is None else self.articles
 
     def nearness(self, question: str) -> Nearness | None:
         """Return how near the sentences are to a question; None where words must do.

@@ -147,6 +147,7 @@ async def test_the_newest_article_is_encoded_first(tmp_path: Path) -> None:
         await publish(store.articles, [story(f"Village {n} was flooded.") for n in range(40)])
 
         await meaning.catch_up(told.append)
+        assert meaning.standing() == 40
         await publish(store.articles, [story(TRUCE)])
         await meaning.catch_up(told.append)
 
@@ -287,6 +288,12 @@ async def test_without_an_encoder_nothing_is_found_and_nothing_written(tmp_path:
         await meaning.catch_up()
         async with following(meaning):
             assert meaning.nearness("truce") is None
+        assert meaning.standing() == "absent"
+    async with (
+        Store.open(tmp_path) as store,
+        Meaning.open(store.articles, tmp_path, None, wanted=False) as meaning,
+    ):
+        assert meaning.standing() == "off"
 
     assert not (tmp_path / "vectors").exists()
 
@@ -301,6 +308,7 @@ async def test_an_encoder_that_does_not_work_is_given_up_and_said(
         await meaning.catch_up()
 
         assert (meaning.nearness("truce"), meaning.articles) == (None, 0)
+        assert meaning.standing() == "broken"
     warnings = [each.message for each in caplog.records if each.levelno == logging.WARNING]
     assert warnings == ["no sentence vectors: no such instruction for 1 texts"]
 
@@ -378,7 +386,7 @@ async def test_a_place_where_no_vectors_can_be_is_said_and_passed_over(
         await publish(store.articles, [story(TRUCE)])
         await meaning.catch_up()
 
-        assert meaning.nearness("truce") is None
+        assert (meaning.nearness("truce"), meaning.standing()) == (None, "broken")
     assert "no sentence vectors" in caplog.text
 
 
