@@ -483,7 +483,7 @@ async def test_a_writer_that_is_killed_leaves_nothing_wrong_and_little_to_do_aga
         assert process.stdout
         for _ in range(chance.randint(1, 60)):
             safe.add(int(await process.stdout.readline()))
-        await asyncio.sleep(chance.uniform(0, 0.02))
+        await asyncio.sleep(chance.uniform(0, 0.02))  # killed at any moment
         process.kill()
         safe |= {int(line) for line in (await process.stdout.read()).split(b"\n")[:-1]}
         await process.wait()
