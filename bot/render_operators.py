@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.render import Button, Message
+from bot.layout import Button, Message
 from bot.store.batch import Outcome
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from bot import render_alerts, render_operators, render_settings, zones
 from bot.forecast import Forecast
 from bot.hours import Rhythm
 from bot.i18n.catalog import Catalogue, Voice, plain
-from bot.render import MESSAGE_LIMIT, Message, units
+from bot.layout import MESSAGE_LIMIT, Message, units
 from bot.render_alerts import Told
 from bot.store.following import Address, Alert, Wishes
 from retrieval.models import Article, Language
