@@ -52,18 +52,13 @@ class VectorSnapshot:
         living = log[alive]
         self._living = living[np.argsort(living["revision"])]
         self._sound: dict[int, bool] = {}  # by revision, of those that were looked at
-        self._impossible = False  # whether a cosine was no cosine
+        self.damaged = False  # whether rows were met that are not as they were written
         self.sentences = int(living["count"].sum())
 
     @property
     def articles(self) -> int:
         """How many articles are known, with those that have no sentences."""
         return len(self._living)
-
-    @property
-    def damaged(self) -> bool:
-        """Whether rows were met that are not as they were written."""
-        return self._impossible or not all(self._sound.copy().values())
 
     def look_through(self) -> int:
         """Return of how many articles the rows are not as they were written; reads all of them."""
@@ -109,7 +104,7 @@ class VectorSnapshot:
                 continue
             sample = self._cosines(question, self._samples[code]) if since.start else cosines
             if not all(np.abs(each).max() <= GREATEST for each in (sample, cosines)):
-                self._impossible = True
+                self.damaged = True
                 break
             level = levels[language] = Level.of(sample)
             best = _greatest(cosines, limit)
@@ -206,6 +201,7 @@ class VectorSnapshot:
         known = self._sound.get(revision)
         if known is None:
             known = self._sound[revision] = total(*self._part(record)) == record["sum"]
+            self.damaged = self.damaged or not known
         return known
 
     @cached_property
