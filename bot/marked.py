@@ -78,12 +78,15 @@ def read(path: Path) -> list[Marked]:
     """
     marked = []
     try:
-        with path.open(encoding="utf-8") as stream:
+        with path.open(encoding="utf-8-sig") as stream:
             number = 0
             while line := stream.readline(LONGEST_LINE):
                 number += 1
+                where = f"{path}, line {number}"
+                if len(line) == LONGEST_LINE:
+                    raise CorruptDataError(f"{where}: {LONGEST_LINE:,} characters or more")
                 if line.strip():
-                    marked.append(_read(line, f"{path}, line {number}"))
+                    marked.append(_read(line, where))
     except OSError as error:
         raise CorruptDataError(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:

@@ -14,12 +14,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
 from threading import Event
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 import numpy as np
 
 from bot.locking import alone
-from retrieval.encoders import EncoderError
+from retrieval.encoders import Checked, EncoderError, UnencodableError
 from retrieval.vectors import Vectors, key_of, sentences
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+# How many articles have vectors; or why none are used: the settings say so, there is no encoder, or
+# it or the directory does not work.
+Standing: TypeAlias = int | Literal["off", "absent", "broken"]
 
 NEAREST = 50  # sentences that a question gets besides those its words find
 BATCH = 4  # texts that are encoded before anyone may say stop
@@ -51,13 +54,19 @@ LEAST_PRIORITY = 19
 class Meaning:
     """Finds by meaning; without an encoder, or before there are vectors, it finds nothing."""
 
-    def __init__(self, articles: Articles, directory: Path, encoder: Encoder | None) -> None:
+    def __init__(
+        self, articles: Articles, directory: Path, encoder: Encoder | None, *, wanted: bool = True
+    ) -> None:
+        self._why_none: Literal["off", "absent", "broken"] = "off"
+        if wanted:
+            self._why_none = "broken" if encoder else "absent"
         self._articles = articles
         self._directory = directory
-        self._encoder = encoder
+        self._encoder = Checked(encoder) if encoder else None
         self._vectors: Vectors | None = None
         self._checked = False  # that the vectors are of these articles
-        self._complete = 0  # every current revision up to here was seen to have vectors
+        self._complete = 0  # every current revision up to here was seen to have vectors,
+        self._held = 0  # with so many articles in all
         self._stop = Event()
         # A question is encoded in its own thread: it does not queue behind articles.
         self._encoding = ThreadPoolExecutor(1, "encoding", _yielding)
@@ -65,10 +74,13 @@ class Meaning:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, articles: Articles, data_dir: Path, encoder: Encoder | None
+        cls, articles: Articles, data_dir: Path, encoder: Encoder | None, *, wanted: bool = True
     ) -> AsyncIterator[Meaning]:
-        """Open the vectors beside the database; `follow` or `catch_up` computes what is missing."""
-        meaning = cls(articles, data_dir / "vectors", encoder)
+        """Open the vectors beside the database; `follow` or `catch_up` computes what is missing.
+
+        `wanted` tells why there is no encoder: it is not installed, or turned off.
+        """
+        meaning = cls(articles, data_dir / "vectors", encoder, wanted=wanted)
         if encoder is not None:
             try:
                 await meaning._work(partial(meaning._open, encoder))
@@ -85,6 +97,10 @@ class Meaning:
         """How many articles have vectors."""
         return self._vectors.snapshot.articles if self._vectors else 0
 
+    def standing(self) -> Standing:
+        """Return how many articles have vectors, or why none are used."""
+        return self._why_none if self._vectors is None else self.articles
+
     def nearness(self, question: str) -> Nearness | None:
         """Return how near the sentences are to a question; None where words must do.
 
@@ -95,10 +111,14 @@ class Meaning:
             return None
         snapshot = vectors.snapshot
         try:
-            return snapshot.near(encoder.question(question), NEAREST)
+            near = snapshot.near(encoder.question(question), NEAREST)
+        except UnencodableError as error:
+            log.warning("a question is asked by its words alone: %s", error)
+            return None
         except EncoderError as error:
             self._give_up(error)
             return None
+        return None if snapshot.damaged else near
 
     async def follow(self, after: Callable[[float], Awaitable[bool]]) -> None:
         """Encode what any process stores, until cancelled; a failure is tried again.
@@ -108,14 +128,19 @@ class Meaning:
         """
         while not await after(LONGEST_PAUSE):
             pass
-        pause, done = FOLLOW_SECONDS, -1
+        pause, done, said = FOLLOW_SECONDS, -1, ""
         while self._vectors is not None:
             try:
                 last = await self._articles.last_revision()
-                if last != done:
+                if last != done or self._vectors.snapshot.damaged:
                     await self.catch_up()
                     done = last
-                pause = FOLLOW_SECONDS
+                pause, said = FOLLOW_SECONDS, ""
+            except OSError as error:
+                # A full or read-only disk: known for what it is, and said once while it lasts.
+                if str(error) != said:
+                    log.warning("sentence vectors cannot be written, trying on: %s", error)
+                pause, said = min(pause * 2, LONGEST_PAUSE), str(error)
             except Exception:
                 # Until it succeeds, articles are found by their words.
                 log.exception("sentence vectors are not up to date")
@@ -143,14 +168,15 @@ class Meaning:
             self._give_up(error)
 
     async def _check(self, writing: VectorWriting) -> None:
-        """Forget vectors of another database: after a backup is restored, numbers are given again.
+        """Forget vectors that are damaged, and those of another database.
 
-        The newest number of the two is a new text's then, or nobody's.
+        After a backup is restored, numbers are given again: the newest of the two is a new text's
+        then, or nobody's.
         """
         vectors = self._vectors
-        if self._checked or vectors is None:
+        if vectors is None or (self._checked and not vectors.snapshot.damaged):
             return
-        await self._work(vectors.refresh)
+        await self._work(writing.mend)
         snapshot = vectors.snapshot
         newest = snapshot.last_revision()
         if newest:
@@ -166,6 +192,8 @@ class Meaning:
             return
         await self._work(vectors.refresh)
         progress = _Progress(vectors.snapshot.articles, (await self._articles.summary()).articles)
+        if vectors.snapshot.articles < self._held:
+            self._complete = 0  # some were lost
         # Stretches of revisions to look through, the newest last; what comes meanwhile goes first.
         stretches, last = list[tuple[int, int]](), self._complete
         while True:
@@ -185,31 +213,41 @@ class Meaning:
             articles = await self._articles.by_revision(missing[:READ])
             for number in missing[:READ]:
                 await self._work(partial(self._add, writing, articles[number]))
+                if self._vectors is None:
+                    return  # a question found that the encoder does not work
                 told(number)
                 if progress.one_more():
                     await self._work(writing.tidy)
             await self._work(vectors.refresh)
-        self._complete = last
+        self._complete, self._held = last, vectors.snapshot.articles
         progress.end()
 
     def _add(self, writing: VectorWriting, article: Article) -> None:
-        """Encode and keep an article, unless told to stop."""
+        """Encode and keep an article, unless told to stop.
+
+        One that the encoder fails at is kept without vectors, so that it does not hold the others.
+        """
         encoder = self._encoder
         if encoder is None:
             return
         found = sentences(article)
-        parts = [np.empty((0, encoder.dimensions), np.float32)]
-        for start in range(0, len(found), BATCH):
-            if self._stop.is_set():
-                return
-            parts.append(encoder.passages([each.text for each in found[start : start + BATCH]]))
+        parts = [nothing := np.empty((0, encoder.dimensions), np.float32)]
+        try:
+            for start in range(0, len(found), BATCH):
+                if self._stop.is_set():
+                    return
+                parts.append(encoder.passages([each.text for each in found[start : start + BATCH]]))
+        except UnencodableError as error:
+            log.warning("revision %s is found by its words alone: %s", article.revision, error)
+            found, parts = [], [nothing]
         writing.add(article, found, np.concatenate(parts))
 
     def _open(self, encoder: Encoder) -> None:
         self._vectors = Vectors(self._directory, encoder.name, encoder.dimensions)
 
     def _give_up(self, error: EncoderError) -> None:
-        log.warning("no sentence vectors: %s", error)
+        if self._encoder is not None:
+            log.warning("no sentence vectors: %s", error)
         self._encoder = self._vectors = None
 
     @asynccontextmanager

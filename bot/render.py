@@ -7,13 +7,23 @@ the echo of a question.
 from __future__ import annotations
 
 import html
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
 from bot import links, surroundings
-from bot.i18n.catalog import Html, isolated, plain, without_bidi
+from bot.i18n.catalog import Html
+from bot.layout import (
+    HEADLINE_LIMIT,
+    MESSAGE_LIMIT,
+    Button,
+    Keyboard,
+    Message,
+    cut,
+    headline,
+    open_button,
+    rows,
+    units,
+)
 from retrieval.languages import Language, language_of
 
 if TYPE_CHECKING:
@@ -21,39 +31,14 @@ if TYPE_CHECKING:
 
     from bot.i18n.catalog import Voice
     from bot.store import ArchiveSummary
-    from retrieval.models import Answer, Article, Quote
+    from retrieval.models import Answer, Quote
 
-MESSAGE_LIMIT = 4096  # UTF-16 units after parsing
 QUOTE_LIMIT = 3000  # a longer passage leaves no room for its source
 CONTEXT_LIMIT = 1500
-HEADLINE_LIMIT = 200
 PUBLISHER_LIMIT = 80
 ECHO_LIMIT = 200
 DESCRIPTION_LIMIT = 150
-URL_LIMIT = 2048
 ALERT_ME = "a:"  # the question stands in the message that was answered
-
-_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+")
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A press comes back as `data` (at most 64 bytes), or opens `url`."""
-
-    label: str
-    data: str | None = None
-    url: str | None = None
-
-
-Keyboard = tuple[tuple[Button, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What one Telegram message holds."""
-
-    html: str
-    keyboard: Keyboard = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,31 +173,6 @@ def code_of(quotes: Sequence[Quote]) -> str:
     )
 
 
-def units(markup: str) -> int:
-    """Return how long Telegram finds a text: its UTF-16 units after parsing."""
-    return len(plain(markup).encode("utf-16-le")) // 2
-
-
-def cut(text: str, limit: int) -> str:
-    """Return one line of at most `limit` characters, cut between words where it can be."""
-    line = " ".join(text[: limit * 4].split())
-    if len(line) <= limit:
-        return line
-    return (line[:limit].rpartition(" ")[0] or line[: limit - 1]) + "…"
-
-
-def openable(url: str | None) -> bool:
-    """Return whether Telegram takes this address for a button."""
-    if not url or len(url) > URL_LIMIT or re.search(r"[\s\x00-\x1f<>\"]", url):
-        return False
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(_HOST.fullmatch(host))
-
-
 def opening(found: Answer, say: Voice, skip: int = 0) -> Html:
     """Return the line above the quotes: where they were found, or that they cross languages."""
     if skip:
@@ -333,15 +293,6 @@ def attribution(quote: Quote, say: Voice, number: int = 1) -> Html:
     return line
 
 
-def headline(article: Article, *, own_line: bool = False, limit: int = HEADLINE_LIMIT) -> Html:
-    """Return a headline in bold, linked where there is an address; isolated unless on its own."""
-    title = cut(article.title, limit)
-    shown = html.escape(without_bidi(title)) if own_line else isolated(title)
-    if openable(article.url):
-        shown = f'<a href="{html.escape(article.url or "")}">{shown}</a>'
-    return Html(f"<b>{shown}</b>")
-
-
 def _searched(say: Voice, summary: ArchiveSummary) -> Html:
     first, last = summary.oldest, summary.newest
     if first is None or last is None or first == last:
@@ -356,13 +307,3 @@ def _reading_row(quotes: Sequence[Quote], say: Voice, fitted: _Fitted | None) ->
     if adds and _passages(quotes, say):
         row.append(Button(say.plain("context_button"), f"c:{code_of(quotes)}"))
     return row
-
-
-def open_button(article: Article, say: Voice) -> list[Button]:
-    """Return the button that opens an article, if Telegram takes its address."""
-    return [Button(say.plain("open"), url=article.url)] if openable(article.url) else []
-
-
-def rows(*given: Sequence[Button]) -> Keyboard:
-    """Return a keyboard of the rows that are not empty."""
-    return tuple(tuple(row) for row in given if row)

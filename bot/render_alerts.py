@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot import zones
 from bot.i18n.catalog import Html, isolated
-from bot.render import (
+from bot.layout import (
     HEADLINE_LIMIT,
     MESSAGE_LIMIT,
-    PUBLISHER_LIMIT,
-    QUOTE_LIMIT,
     Button,
     Message,
     cut,
@@ -25,6 +23,7 @@ from bot.render import (
     rows,
     units,
 )
+from bot.render import PUBLISHER_LIMIT, QUOTE_LIMIT
 from retrieval.models import Language
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from bot.forecast import Forecast
     from bot.hours import Rhythm
     from bot.i18n.catalog import Voice
-    from bot.render import Keyboard
+    from bot.layout import Keyboard
     from bot.store.following import Alert
     from retrieval.models import Article
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.render import Button, Message
+from bot.layout import Button, Message
 from bot.store.batch import Outcome
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from bot.desk import Handed
     from bot.i18n.catalog import Html, Voice
+    from bot.meaning import Standing
     from bot.store.feeds import Polled
 
 LONGEST = 3_500  # characters, of the 4,096 that a message may have
@@ -32,8 +33,8 @@ def status(state: dict[str, Any], say: Voice) -> Message:
     """Return the bot's state, with a button to try again what was set aside.
 
     `update`, `article`, `oldest` are times; `articles`, `alerts`, `followers`, `waiting`, `digest`,
-    `parked`, `feeds`, `feeds_failing` numbers; `archive_bytes`, `disk_free` bytes. What is not
-    known is left out.
+    `parked`, `feeds`, `feeds_failing` numbers; `archive_bytes`, `disk_free` bytes; `meaning` is a
+    `bot.meaning.Standing`. What is not known is left out.
     """
     lines: list[str] = [say.html("status")]
     for key, value in state.items():
@@ -41,10 +42,19 @@ def status(state: dict[str, Any], say: Voice) -> Message:
             continue
         shown = f"{value / _GIGABYTE:.1f} GB" if key in _BYTES else value
         lines.append(say.html(f"status_{key}", value=shown))
+    if "meaning" in state:
+        lines.append(_meaning(state["meaning"], state.get("articles", 0), say))
     if "feeds" in state:
         lines.append("/feeds")
     again = ((Button(say.plain("try_again"), "z:"),),) if state.get("parked") else ()
     return Message("\n".join(lines), again)
+
+
+def _meaning(standing: Standing, articles: int, say: Voice) -> Html:
+    if isinstance(standing, str):
+        return say.html(f"status_meaning_{standing}")
+    # Articles may have come between the two counts.
+    return say.html("status_meaning", n=standing, total=max(articles, standing))
 
 
 def feeds(every: Sequence[Polled], say: Voice) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bot import zones
 from bot.habits import DAILY_CAP, NO_CAP
 from bot.i18n.catalog import Html
-from bot.render import Button, Message, cut, rows
+from bot.layout import Button, Message, cut, rows
 from bot.render_alerts import clock
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 LONGEST_LINE = 20_000  # characters of one line that are read
+# What moves a terminal's cursor, colours what follows, or worse.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
 def read_line(stream: TextIO) -> str | None:
@@ -57,6 +60,7 @@ async def show(
     archive: Archive, question: str, limit: int, *, newsroom: str = "", explain: bool = False
 ) -> None:
     """Print the answer to one question in the question's language; `explain` says why."""
+    question = _CONTROL.sub(" ", question)  # it is shown again, and may be somebody else's
     console = _console()
     say = Catalogue().voice(language_of(question) or Language.ENGLISH)
     kind = smalltalk.kind(question)

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bot.meaning import NEAREST
+from retrieval.encoders import Checked
 from retrieval.index import PassageIndex
-from retrieval.rows import LANGUAGES, LOG, PLACE, Generation, quantised
+from retrieval.rows import LANGUAGES, LOG, PLACE, Generation, quantised, total
 from retrieval.snapshot import VectorSnapshot
 from retrieval.vectors import sentences
 
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
     from retrieval.models import Article
     from retrieval.nearness import Nearness
     from retrieval.rows import Floats
-
-NEAREST = 50  # sentences that a question gets besides those its words find, as of the bot
 
 
 @contextmanager
@@ -63,7 +63,7 @@ class Meanings:
         told: Callable[[int, int], None] = lambda _done, _all: None,
     ) -> None:
         """Encode every sentence, which takes long. Raises `EncoderError`."""
-        self._encoder = encoder
+        self._encoder = Checked(encoder)
         self._asked: dict[str, Floats] = {}
         self._held: dict[int, Generation] = {}
         for article in articles:
@@ -91,6 +91,7 @@ class Meanings:
         log = np.zeros(1, LOG)
         log["article"], log["revision"] = article.id, article.revision
         log["language"], log["count"] = LANGUAGES.index(article.language), len(found)
+        log["sum"] = total(rows, places)
         return Generation(log, rows, places)
 
     def _snapshot(self, without: int | None) -> VectorSnapshot:

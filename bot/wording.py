@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.alerts import Alerts
     from bot.hours import Rhythm
     from bot.i18n.catalog import Catalogue, Voice
-    from bot.render import Message
+    from bot.layout import Message
     from bot.store import Store
     from bot.store.deliveries import Delivery, Heard, Ready
     from bot.store.following import Address, Wishes

@@ -43,7 +43,8 @@ def configure(level: str, secrets: Collection[str] = (), stream: TextIO | None =
     """Send every log record of `level` and above to `stream`, standard error unless given.
 
     httpx and httpcore stay at WARNING whatever the level: their INFO lines are Bot API addresses.
-    So does alembic, which announces itself at every start. The readers of HTML are all but silent:
+    So do alembic, which announces itself at every start, and watchfiles, which counts every change
+    in a watched folder. The readers of HTML are all but silent:
     they call any odd page an error, and what is refused is named by `add`.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
@@ -51,7 +52,7 @@ def configure(level: str, secrets: Collection[str] = (), stream: TextIO | None =
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name in ("httpx", "httpcore", "alembic"):
+    for name in ("httpx", "httpcore", "alembic", "watchfiles"):
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in ("trafilatura", "htmldate", "courlan"):
         logging.getLogger(name).setLevel(logging.CRITICAL)

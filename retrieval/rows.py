@@ -6,12 +6,14 @@
     log      a record an article, written when its rows are on disk: what has no record is not there
 
 So what a killed writer leaves is at most rows without a record, which the next writer writes over,
-and a reader in another process sees an article whole or not at all.
+and a reader in another process sees an article whole or not at all. A record has a check of itself,
+looked at whenever the log is read, and a sum of its rows and places, looked at when they are used.
 """
 
 from __future__ import annotations
 
 import os
+import zlib
 from mmap import ACCESS_READ, mmap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -38,6 +40,7 @@ LOG = np.dtype(
         ("key", "<u8"),
         ("count", "<i4"),
         ("language", "<i4"),
+        ("sum", "<u8"),
         ("check", "<u8"),
     ]
 )
@@ -50,6 +53,7 @@ _MIX = np.array(
         0x165667B19E3779F9,
         0xD6E8FEB86659FD93,
         0xA0761D6478BD642F,
+        0xE7037ED1A0B428DB,
     ],
     np.uint64,
 )
@@ -108,6 +112,11 @@ def checks(log: Records) -> NDArray[np.uint64]:
     words = log.view(np.uint64).reshape(len(log), LOG.itemsize // 8)[:, :-1]
     mixed: NDArray[np.uint64] = (words * _MIX).sum(axis=1, dtype=np.uint64) + _SALT
     return mixed ^ (mixed >> np.uint64(29))
+
+
+def total(rows: NDArray[np.int8], places: Places) -> int:
+    """Return what an article's record must have as the `sum` of its rows and their places."""
+    return zlib.crc32(places.tobytes(), zlib.crc32(rows.tobytes()))
 
 
 def quantised(vectors: Floats) -> tuple[NDArray[np.int8], Floats]:

@@ -10,6 +10,7 @@ The signs are derived from rows, and written anew as rows come; a file is there 
 
 from __future__ import annotations
 
+import zlib
 from mmap import ACCESS_READ, mmap
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -75,7 +76,7 @@ class Signs(NamedTuple):
 
     @classmethod
     def open(cls, path: Path, dimensions: int, rows: int) -> Self:
-        """Map what was written; none if there is no such file, or not of so many rows."""
+        """Map what was written; none if there is no such file, a damaged or another's."""
         none = cls.none(dimensions)
         words = none.parts[0].words.shape[0]
         try:
@@ -83,10 +84,12 @@ class Signs(NamedTuple):
                 kept = mmap(file.fileno(), 0, access=ACCESS_READ)
         except (FileNotFoundError, ValueError):  # mmap refuses an empty file
             return none
-        head = 8 * (1 + len(LANGUAGES))
+        head = 8 * (2 + len(LANGUAGES))
         if len(kept) < head:
             return none
-        covered, *counts = np.frombuffer(kept, "<i8", 1 + len(LANGUAGES)).tolist()
+        check, covered, *counts = np.frombuffer(kept, "<i8", 2 + len(LANGUAGES)).tolist()
+        if check != zlib.crc32(memoryview(kept)[8:]) or covered > rows:
+            return none
         each = 8 * words + 4
         if len(kept) != head + len(LANGUAGES) * dimensions * 4 + sum(counts) * each:
             return none
@@ -101,8 +104,6 @@ class Signs(NamedTuple):
             at += 4 * dimensions
             numbers = np.frombuffer(kept, "<i4", count, at)
             at += 4 * count
-            if count and not 0 <= int(numbers[0]) <= int(numbers[-1]) < covered <= rows:
-                return none
             parts.append(Part(centre, numbers, own))
         return cls(covered, tuple(parts))
 
@@ -112,7 +113,8 @@ class Signs(NamedTuple):
         content = [head.tobytes(), *(part.words.tobytes() for part in self.parts)]
         content += [part.centre.tobytes() + part.rows.tobytes() for part in self.parts]
         making = path.with_suffix(".making")
-        write_synced(making, b"".join(content))
+        whole = b"".join(content)
+        write_synced(making, np.array([zlib.crc32(whole)], "<i8").tobytes() + whole)
         making.rename(path)
 
     def worth_writing(self, rows: int) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retrieval.nearness import CLIP, Level, Near, Nearness
-from retrieval.rows import LANGUAGES, Generation, checks
+from retrieval.rows import LANGUAGES, Generation, checks, total
 from retrieval.signs import Signs
 
 if TYPE_CHECKING:
@@ -28,11 +28,15 @@ if TYPE_CHECKING:
 SAMPLE = 2_000  # sentences of a language that tell a question's level in it, of a large archive
 LIKELIEST = 3_000  # rows of a language that are compared, of those that have signs
 CHUNK = 1_024  # rows that are floats at a time
+GREATEST = 1.1  # cosine, with what a byte a number loses; a NaN is not under it either
 DEAD = 255
 
 
 class VectorSnapshot:
-    """The sentences' vectors as they stood at one moment; safe to read from several threads."""
+    """The sentences' vectors as they stood at one moment; safe to read from several threads.
+
+    Rows that are not as they were written are never given: once one is met, nothing is near.
+    """
 
     def __init__(self, held: Generation, signs: Signs | None = None) -> None:
         log, self._rows, self._places = held
@@ -47,12 +51,18 @@ class VectorSnapshot:
         self._codes = np.repeat(codes, log["count"])
         living = log[alive]
         self._living = living[np.argsort(living["revision"])]
+        self._sound: dict[int, bool] = {}  # by revision, of those that were looked at
+        self.damaged = False  # whether rows were met that are not as they were written
         self.sentences = int(living["count"].sum())
 
     @property
     def articles(self) -> int:
         """How many articles are known, with those that have no sentences."""
         return len(self._living)
+
+    def look_through(self) -> int:
+        """Return of how many articles the rows are not as they were written; reads all of them."""
+        return sum(not self._is_sound(record) for record in self._living)
 
     def last_revision(self) -> int:
         """Return the greatest revision known; 0 when there is none."""
@@ -76,7 +86,8 @@ class VectorSnapshot:
     def near(self, question: Floats, limit: int) -> Nearness:
         """Compare a question's unit vector, float32[d], with the sentences.
 
-        The best `limit` sentences are told by their z-scores, over all languages.
+        The best `limit` sentences are told by their z-scores, over all languages. Nothing is near
+        when that is `damaged`.
         """
         levels: dict[Language, Level] = {}
         found: list[tuple[float, int]] = []
@@ -92,14 +103,23 @@ class VectorSnapshot:
             if not len(rows):
                 continue
             sample = self._cosines(question, self._samples[code]) if since.start else cosines
+            if not all(np.abs(each).max() <= GREATEST for each in (sample, cosines)):
+                self.damaged = True
+                break
             level = levels[language] = Level.of(sample)
             best = _greatest(cosines, limit)
             # Not clipped yet, which would leave the very nearest in any order.
             scores = (cosines[best] - level.mean) / level.deviation
             found += zip(scores.tolist(), rows[best].tolist(), strict=True)
         found.sort(key=lambda each: (-each[0], each[1]))
-        best_of_all = tuple(self._near(row, z) for z, row in found[:limit])
-        return Nearness(levels, best_of_all, lambda revision: self._of(question, revision))
+        best_of_all = [self._near(row, z) for z, row in found[:limit]]
+        if self.damaged:
+            return Nearness({}, (), lambda _: None)
+        return Nearness(
+            levels,
+            tuple(each for each in best_of_all if each is not None),
+            lambda revision: self._of(question, revision),
+        )
 
     def needs_signs(self) -> bool:
         """Return whether so many rows have no signs that a question feels it."""
@@ -111,8 +131,8 @@ class VectorSnapshot:
         return Signs.of(self.rows, rows, self._floats)
 
     def living_log(self) -> Records:
-        """Return the records of what is alive, as if nothing else had ever been there."""
-        log = self._living.copy()
+        """Return the records of what is alive and sound, as if nothing else had ever been there."""
+        log: Records = self._living[np.array([self._is_sound(each) for each in self._living], bool)]
         log["first"] = np.cumsum(log["count"], dtype=np.int64) - log["count"]
         log["check"] = checks(log)
         return log
@@ -120,8 +140,8 @@ class VectorSnapshot:
     def living_rows(self) -> Iterator[tuple[NDArray[np.int8], Places]]:
         """Yield the rows of that log, and their places, article by article."""
         for record in self._living:
-            span = slice(record["first"], record["first"] + record["count"])
-            yield self._rows[span], self._places[span]
+            if self._is_sound(record):
+                yield self._part(record)
 
     def _likely(self, question: Floats, code: int) -> Numbers:
         """Return living rows of a language whose signs are like the question's, in order."""
@@ -158,9 +178,9 @@ class VectorSnapshot:
     def _of(self, question: Floats, revision: int) -> tuple[Language, Mapping[int, float]] | None:
         """Return a revision's language and its sentences' cosines by where they start."""
         record = self._record(revision)
-        if record is None or not record["count"]:
+        if record is None or not record["count"] or not self._is_sound(record):
             return None
-        span = slice(int(record["first"]), int(record["first"] + record["count"]))
+        span = _span(record)
         starts = self._places["sentence"][span].tolist()
         cosines = self._cosines(question, span).tolist()
         return LANGUAGES[record["language"]], dict(zip(starts, cosines, strict=True))
@@ -172,14 +192,29 @@ class VectorSnapshot:
         found: np.void = self._living[at]
         return found
 
+    def _part(self, record: np.void) -> tuple[NDArray[np.int8], Places]:
+        span = _span(record)
+        return self._rows[span], self._places[span]
+
+    def _is_sound(self, record: np.void) -> bool:
+        revision = int(record["revision"])
+        known = self._sound.get(revision)
+        if known is None:
+            known = self._sound[revision] = total(*self._part(record)) == record["sum"]
+            self.damaged = self.damaged or not known
+        return known
+
     @cached_property
     def _by_row(self) -> NDArray[np.void]:
         filled = self._living[self._living["count"] > 0]
         found: NDArray[np.void] = filled[np.argsort(filled["first"])]
         return found
 
-    def _near(self, row: int, z: float) -> Near:
+    def _near(self, row: int, z: float) -> Near | None:
+        """Return a row as a sentence; None if the rows of its article are not sound."""
         record = self._by_row[np.searchsorted(self._by_row["first"], row, side="right") - 1]
+        if not self._is_sound(record):
+            return None
         place = self._places[row]
         return Near(
             int(record["article"]),
@@ -189,6 +224,11 @@ class VectorSnapshot:
             int(place["sentence"]),
             max(-CLIP, min(CLIP, z)),
         )
+
+
+def _span(record: np.void) -> slice:
+    first, count = int(record["first"]), int(record["count"])
+    return slice(first, first + count)
 
 
 def _greatest(values: Floats, limit: int) -> Numbers:

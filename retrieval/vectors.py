@@ -8,6 +8,7 @@ whole.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 from contextlib import suppress
@@ -27,6 +28,7 @@ from retrieval.rows import (
     quantised,
     read_log,
     sync_directory,
+    total,
     write_synced,
 )
 from retrieval.signs import Signs
@@ -40,7 +42,9 @@ if TYPE_CHECKING:
     from retrieval.models import Article
     from retrieval.rows import Floats
 
-FORMAT = 1  # raise it when the files change, or how articles are cut into sentences
+log = logging.getLogger(__name__)
+
+FORMAT = 2  # raise it when the files change, or how articles are cut into sentences
 SENTENCES = 1_000  # of an article; what stands after them is found by its words alone
 WASTE = 1 / 3  # of the rows; with more dead ones than this the files are written anew
 GENERATION = "g"
@@ -87,7 +91,8 @@ class Vectors:
         self._directory = directory
         self.dimensions = dimensions
         self._header = {"format": FORMAT, "encoder": encoder, "dimensions": dimensions}
-        self._seen: tuple[int, ...] = ()  # which log, how much of it, and which signs
+        # Which generation, how much of which log, and which signs.
+        self._seen: tuple[str | int, ...] = ()
         self._snapshot = VectorSnapshot(Generation.empty(dimensions))
         self.refresh()
 
@@ -100,17 +105,15 @@ class Vectors:
         """See what has been added since, by this process or another. Raises OSError."""
         while (current := self._current()) is not None:
             try:
-                log, signs = (current / "log").stat(), _inode(current / "signs")
-                if (log.st_ino, log.st_size, signs) != self._seen:
+                state, signs = (current / "log").stat(), _inode(current / "signs")
+                if (current.name, state.st_ino, state.st_size, signs) != self._seen:
                     held = Generation.open(current, self.dimensions)
                     found = Signs.open(current / "signs", self.dimensions, len(held.rows))
                     self._snapshot = VectorSnapshot(held, found)
                     # Not the file's size: a record that is not whole yet may become so.
-                    self._seen = (log.st_ino, held.log.nbytes, signs)
+                    self._seen = (current.name, state.st_ino, held.log.nbytes, signs)
             except FileNotFoundError:
-                if self._current() == current:
-                    raise
-                # A writer has just put another generation in its place.
+                continue  # a writer has just put another generation in its place, or it is damaged
             else:
                 return
         if self._seen:
@@ -123,28 +126,43 @@ class Vectors:
         Raises OSError.
         """
         self._directory.mkdir(parents=True, exist_ok=True)
-        current = self._current() or self._replaced(None)
+        current = self._current()
+        if current is None:
+            if any(map(_number, self._directory.iterdir())):
+                log.warning(
+                    "%s: damaged, or not of %s: its sentence vectors are computed again",
+                    self._directory,
+                    self._header["encoder"],
+                )
+            current = self._replaced(None)
         for other in self._directory.iterdir():
             if other != current and other.is_dir():
                 shutil.rmtree(other, ignore_errors=True)
         return VectorWriting(self, current)
 
     def _current(self) -> Path | None:
-        """Return the highest generation, if it is of this format and this encoder."""
-        with suppress(FileNotFoundError):
-            last = max(map(_number, self._directory.iterdir()), default=0)
-            found = self._directory / f"{GENERATION}{last}"
-            with suppress(ValueError):
-                if json.loads((found / "header").read_bytes()) == self._header:
-                    return found
+        """Return the highest generation, if it is whole, of this format and this encoder."""
+        last = -1
+        while (found := self._highest()) != last:
+            last = found
+            directory = self._directory / f"{GENERATION}{last}"
+            with suppress(FileNotFoundError, ValueError):
+                header = json.loads((directory / "header").read_bytes())
+                if header == self._header and all((directory / each).exists() for each in FILES):
+                    return directory
         return None
+
+    def _highest(self) -> int:
+        with suppress(FileNotFoundError):
+            return max(map(_number, self._directory.iterdir()), default=0)
+        return 0
 
     def _replaced(self, snapshot: VectorSnapshot | None) -> Path:
         """Put a generation with a snapshot's living rows, or with none, in the current one's place.
 
         Whoever has the old files open reads on in them.
         """
-        number = 1 + max(map(_number, self._directory.iterdir()), default=0)
+        number = 1 + self._highest()
         making = self._directory / "making"
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir()
@@ -158,6 +176,7 @@ class Vectors:
                 os.fsync(file.fileno())
         write_synced(making / "log", snapshot.living_log().tobytes())
         write_synced(making / "header", json.dumps(self._header).encode())
+        sync_directory(making)
         found = making.rename(self._directory / f"{GENERATION}{number}")
         sync_directory(self._directory)
         return found
@@ -191,6 +210,7 @@ class VectorWriting:
         record["article"], record["revision"] = article.id, article.revision
         record["key"], record["language"] = key_of(article), LANGUAGES.index(article.language)
         record["first"], record["count"] = self._rows, len(found)
+        record["sum"] = total(rows, places)
         record["check"] = checks(record)
         rows_file, places_file, log_file = self._files
         put(rows_file, rows.tobytes(), self._rows * self._vectors.dimensions)
@@ -199,6 +219,7 @@ class VectorWriting:
         os.fsync(rows_file)
         os.fsync(places_file)
         put(log_file, record.tobytes(), self._records * LOG.itemsize)
+        os.fsync(log_file)
         self._rows += len(found)
         self._records += 1
 
@@ -215,6 +236,14 @@ class VectorWriting:
             self._vectors.snapshot.signs().write(self._generation / "signs")
             self._vectors.refresh()
 
+    def mend(self) -> None:
+        """Let go of the articles whose rows are not as they were written; reads all of them."""
+        self._vectors.refresh()
+        snapshot = self._vectors.snapshot
+        if damaged := snapshot.look_through():
+            _tell_of_damage(self._generation, damaged)
+            self._begin_anew(snapshot)
+
     def clear(self) -> None:
         """Forget everything."""
         self._begin_anew(None)
@@ -227,8 +256,13 @@ class VectorWriting:
 
     def _open(self, generation: Path) -> None:
         self._generation = generation
-        log = read_log(generation, self._vectors.dimensions)
-        self._records, self._rows = len(log), int(log["count"].sum())
+        records = read_log(generation, self._vectors.dimensions)
+        self._records, self._rows = len(records), int(records["count"].sum())
+        lost = (generation / "log").stat().st_size // LOG.itemsize - self._records
+        if lost:
+            _tell_of_damage(generation, lost)
+            # They may be of rows in whose place others will stand.
+            (generation / "signs").unlink(missing_ok=True)
         self._files = [os.open(generation / name, os.O_RDWR) for name in FILES]
         # What follows the last whole record must not be read once a record stands before it.
         os.ftruncate(self._files[-1], self._records * LOG.itemsize)
@@ -240,6 +274,14 @@ class VectorWriting:
         self._open(after)
         shutil.rmtree(before, ignore_errors=True)
         self._vectors.refresh()
+
+
+def _tell_of_damage(generation: Path, articles: int) -> None:
+    log.warning(
+        "%s: damaged; articles whose sentence vectors are computed again: %s",
+        generation,
+        f"{articles:,}",
+    )
 
 
 def _inode(path: Path) -> int:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from bot.context import Context
     from bot.i18n.catalog import Catalogue, Voice
-    from bot.render import Message as Rendered
+    from bot.layout import Message as Rendered
     from bot.render_alerts import Channel
     from bot.store.following import Alert
 

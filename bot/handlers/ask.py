@@ -11,6 +11,7 @@ from bot import render, smalltalk
 from bot.handlers import alerts, operators
 from bot.handlers.commands import guide
 from bot.handlers.reply import reply
+from bot.layout import Message as Rendered
 
 if TYPE_CHECKING:
     from telegram import Message, Update
@@ -47,7 +48,7 @@ async def answer(
     if found.quotes:
         said = render.answer(found, say, skip=skip)
     elif skip:
-        said = render.Message(say.html("nothing_more"))
+        said = Rendered(say.html("nothing_more"))
     else:
         said = render.refusal(found, say, await context.services.archive.summary())
     await reply(message, said)

@@ -12,7 +12,7 @@ from bot.handlers import channels
 from bot.handlers.alerts import NEW, ask, listed, of_whom, save
 from bot.handlers.managing import manages
 from bot.handlers.reply import acknowledge, rebutton, redraw, reply
-from bot.render import Message as Rendered
+from bot.layout import Message as Rendered
 from retrieval.subjects import subject
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from bot import links, render
 from bot.handlers.reply import reply
 from bot.handlers.standing import revived
 from bot.i18n.catalog import OWN_NAME, Html, isolated
-from bot.render import Button, Message
+from bot.layout import Button, Message, cut
 from retrieval.models import Language
 
 if TYPE_CHECKING:
@@ -134,4 +134,4 @@ def _slashed(command: str) -> str:
 
 
 def _shown(example: str) -> Html:
-    return isolated(render.cut(example, render.ECHO_LIMIT))
+    return isolated(cut(example, render.ECHO_LIMIT))

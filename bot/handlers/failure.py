@@ -15,8 +15,8 @@ from bot.errors import CorruptDataError, TransientError, UserError
 from bot.handlers.ask import question_in
 from bot.handlers.inline import offer
 from bot.handlers.reply import acknowledge, reply
-from bot.render import Button
-from bot.render import Message as Rendered
+from bot.layout import Button
+from bot.layout import Message as Rendered
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot import render_operators
 from bot.desk import LARGEST, readable
@@ -27,7 +27,7 @@ async def status(update: Update, context: Context) -> None:
     if message:
         say = await context.voice(update)
         # What Telegram told last is this message: a bot that is behind shows an earlier time.
-        state = {"update": message.date, **await context.services.follows.state()}
+        state = {"update": message.date, **await _state(context)}
         await reply(message, render_operators.status(state, say))
 
 
@@ -39,7 +39,7 @@ async def retry(press: Press) -> None:
     follows = press.context.services.follows
     count = await follows.retry()
     await acknowledge(press.query, press.say.plain("retried", n=count), alert=True)
-    await redraw(press.message, render_operators.status(await follows.state(), press.say))
+    await redraw(press.message, render_operators.status(await _state(press.context), press.say))
 
 
 async def feeds(update: Update, context: Context) -> None:
@@ -79,6 +79,11 @@ async def handed(update: Update, context: Context) -> bool:
     else:
         await reply(message, await _document(message.document, desk, say))
     return True
+
+
+async def _state(context: Context) -> dict[str, Any]:
+    state, meaning = await context.services.follows.state(), context.services.meaning
+    return state if meaning is None else {**state, "meaning": meaning.standing()}
 
 
 async def _document(document: Document, desk: Newsdesk, say: Voice) -> str:

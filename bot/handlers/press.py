@@ -18,7 +18,7 @@ from bot.handlers.ask import answer, question_in
 from bot.handlers.commands import welcome
 from bot.handlers.reply import acknowledge, rebutton, redraw, reply
 from bot.i18n.catalog import isolated, plain
-from bot.render import Message as Rendered
+from bot.layout import Message as Rendered
 from retrieval.models import Language
 
 if TYPE_CHECKING:

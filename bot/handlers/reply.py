@@ -17,14 +17,14 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TimedOut
 
-from bot.render import Message as Rendered
+from bot.layout import Message as Rendered
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from telegram import CallbackQuery
 
-    from bot.render import Keyboard
+    from bot.layout import Keyboard
 
 log = logging.getLogger(__name__)
 _T = TypeVar("_T")

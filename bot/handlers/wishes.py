@@ -12,7 +12,7 @@ from bot.handlers.cards import may_press
 from bot.handlers.commands import language_choice
 from bot.handlers.managing import managed
 from bot.handlers.reply import acknowledge, redraw, reply, send_file
-from bot.render import Message as Rendered
+from bot.layout import Message as Rendered
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

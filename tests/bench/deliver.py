@@ -96,7 +96,7 @@ async def _measure(folder: Path, followers: int) -> Delivered:
             await _until_told(limits, followers)
             asking.cancel()
             cpu = _cpu(bot.pid) - before
-            await asyncio.sleep(SETTLING)
+            await asyncio.sleep(SETTLING)  # for what is told twice
     heard = Counter(len(telegram.chats[FIRST + number].sent) for number in range(followers))
     first = min(limits.told, default=started)
     early = sum(each <= first + 1 for each in limits.refused)
@@ -117,7 +117,7 @@ async def _until_told(limits: Counting, followers: int) -> None:
     last = time.perf_counter()
     told = 0
     while told < followers:
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(0.5)  # another process sets no event
         if len(limits.told) > told:
             told, last = len(limits.told), time.perf_counter()
             if sys.stderr.isatty():

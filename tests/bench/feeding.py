@@ -64,7 +64,7 @@ class Asker:
             started = time.perf_counter()
             await self._archive.ask(next(self._questions))
             self.took.append((time.perf_counter() - started) * 1_000)
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(EVERY)  # a question now and then
 
     def __str__(self) -> str:
         ordered = sorted(self.took)

@@ -296,7 +296,7 @@ async def test_what_telegram_refuses_for_good_is_parked_and_not_lost(
         while not (await desk.store.outbox.counts(clock()))["parked"]:
             clock.now += timedelta(hours=1) if clock.now.hour < 20 else timedelta(hours=12)
             desk.alerts.news.set()
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.02)  # the bot tries again by itself
     await desk.store.outbox.unpark(clock())
     desk.alerts.news.set()
     alert = await anna.next()

@@ -89,7 +89,7 @@ async def test_nothing_is_remembered_of_a_reader_who_is_idle(
     async with asyncio.timeout(5):
         while len(bot.queues):
             await telegram.quiet()
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # a turn: what is answered leaves the queue
 
 
 @pytest.mark.parametrize(

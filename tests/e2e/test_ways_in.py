@@ -112,4 +112,5 @@ async def test_a_feed_that_another_process_adds_is_polled_by_the_running_bot(
 
     assert re.search(r"Well: \S+/rss", listed.text)
     assert "Feeds: 1" in status.text
+    assert status.text.count("Search by meaning: ") == 1
     assert status.text.endswith("\n/feeds")

@@ -64,15 +64,15 @@ def held() -> Iterator[Holds]:
         before = time.thread_time() - collected
         run(handle)
         took = time.thread_time() - collected - before
-        who = handle._context.get(WHO) or "?"  # type: ignore[attr-defined]
+        who = handle._context.get(WHO) or "?"  # type: ignore[attr-defined] - asyncio's own
         if took > holds.longest.get(who, 0.0):
             holds.longest[who] = took
             holds.by[who] = repr(handle)
 
-    asyncio.events.Handle._run = timed  # type: ignore[method-assign]
+    asyncio.events.Handle._run = timed  # type: ignore[method-assign] - until the end alone
     gc.callbacks.append(collecting)
     try:
         yield holds
     finally:
         gc.callbacks.remove(collecting)
-        asyncio.events.Handle._run = run  # type: ignore[method-assign]
+        asyncio.events.Handle._run = run  # type: ignore[method-assign] - as it was

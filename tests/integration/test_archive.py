@@ -478,7 +478,7 @@ async def test_waiting_for_the_index_lock_can_be_cancelled_and_leaves_no_lock(
         other = os.open(data_dir / "index", os.O_RDONLY)
         fcntl.flock(other, fcntl.LOCK_EX)
         waiting = asyncio.create_task(archive.catch_up())
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # a turn: it has begun to wait
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
         os.close(other)

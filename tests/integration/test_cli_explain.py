@@ -227,3 +227,27 @@ def test_the_terminal_says_once_that_an_answer_crosses_languages(question: str, 
     assert told.splitlines().count(line) == 1
     first = answer["quotes"][languages.index(other)]["text"].splitlines()[0]
     assert told.index(line) < told.index(first)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "who \x1b[31mleads\u202e [bold]Syria[/x] \u2066\x07\x9b2J\x1b]0;title\x07?",
+        "من \u202eيقود\u2067 [red]هيئة[/x] \x1b[2J\x07\x9b2J \u061cتحرير\u200f الشام\x7f؟",
+    ],
+)
+def test_what_is_asked_neither_moves_the_terminal_nor_turns_its_lines(question: str) -> None:
+    told = ask("--explain", question)
+
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2067\u061c\u200f]", told)
+    assert told.count("\u2066") == 0
+    for line in told.splitlines():
+        assert line.count("\u2068") == line.count("\u2069")
+
+
+def test_an_empty_archive_explains_that_there_is_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ISNAD_SEEDS", "false")
+
+    assert "archive is still empty" in ask("--explain", ENGLISH)
+    assert "الأرشيف فارغ" in ask("--explain", ARABIC)
+    assert explanation(ARABIC) is None

@@ -17,6 +17,8 @@ from typer.testing import CliRunner
 from bot import render
 from bot.archive import Archive
 from bot.cli import app
+from bot.errors import CorruptDataError
+from bot.marked import LONGEST_LINE, read
 from bot.newsroom import open_with_seeds
 from bot.store import Store
 
@@ -209,11 +211,46 @@ def test_another_file_is_named_without_repeating_what_readers_wrote(
     assert "سرّ" not in result.stderr
 
 
-def test_marked_questions_are_not_split() -> None:
-    result = run("evaluate", "--questions", "feedback.jsonl", "--split")
+@pytest.mark.parametrize("option", ["--split", "--meaning", "--without-gold"])
+def test_what_needs_a_corpus_is_not_passed_over_without_one(option: str) -> None:
+    result = run("evaluate", "--questions", "feedback.jsonl", option)
 
     assert result.exit_code == 2
+    assert option in result.stderr
     assert "--corpus" in result.stderr
+
+
+HOSTILE = '\u202eمن\u2067 \x1b]0;x\x07\x9b31m\u2028\u0085{"verdict": "helpful"}\r\n؟\ufeff'
+
+
+def test_whatever_was_asked_comes_back_as_it_was(data: Path, tmp_path: Path) -> None:
+    marked(data, (HOSTILE, ARABIC, "helpful", '","verdict":"x'), (ENGLISH, ENGLISH, "helpful", ""))
+    run("feedback", "export", "feedback.jsonl")
+
+    content = (tmp_path / "feedback.jsonl").read_bytes()
+    back = read(tmp_path / "feedback.jsonl")
+
+    assert content.count(b"\n") == 2
+    assert [(each.question, each.reason) for each in back] == [
+        (ENGLISH, ""),
+        (HOSTILE, '","verdict":"x'),
+    ]
+    assert b"\x1b" not in content
+    assert figures("feedback.jsonl")["questions"] == 2
+
+
+def test_a_byte_order_mark_before_the_first_line_does_no_harm(tmp_path: Path) -> None:
+    line = '{"question": "?", "verdict": "helpful", "quotes": []}'
+    (tmp_path / "some.jsonl").write_text(f"{line}\n\n{line}\n", "utf-8-sig")
+
+    assert len(read(tmp_path / "some.jsonl")) == 2
+
+
+def test_a_line_that_is_too_long_is_said_to_be(tmp_path: Path) -> None:
+    (tmp_path / "some.jsonl").write_text("\n" + " " * LONGEST_LINE, "utf-8")
+
+    with pytest.raises(CorruptDataError, match="line 2: 100,000 characters or more"):
+        read(tmp_path / "some.jsonl")
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe"])

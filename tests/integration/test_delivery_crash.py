@@ -39,9 +39,9 @@ async def until_killed(
     goal = told(chats) + chance.randint(0, MOST_TOLD)
     async with running(telegram, data, ISNAD_SEEDS="false") as bot:
         if goal == told(chats):
-            await asyncio.sleep(chance.uniform(0, START))
+            await asyncio.sleep(chance.uniform(0, START))  # killed at any moment
         await telegram.until(lambda: told(chats) >= goal, PATIENCE, f"{goal} messages")
-        await asyncio.sleep(chance.uniform(0, TURN))
+        await asyncio.sleep(chance.uniform(0, TURN))  # likewise
         bot.kill()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import fcntl
 import logging
 import os
@@ -14,6 +15,7 @@ from random import Random, SystemRandom
 from threading import Event
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from bot.meaning import Meaning
@@ -90,6 +92,38 @@ class BrokenEncoder(WordEncoder):
         raise EncoderError(f"no such instruction for {len(texts)} texts")
 
 
+class MoodyEncoder(WordEncoder):
+    """An encoder that fails at whatever text holds a word."""
+
+    def __init__(self, word: str, fault: str) -> None:
+        super().__init__()
+        self._word, self._fault = word, fault
+
+    def passages(self, texts: Sequence[str]) -> Floats:
+        rows = super().passages(texts)
+        return self._spoiled(rows) if self._word in " ".join(texts) else rows
+
+    def question(self, text: str) -> Floats:
+        row = super().question(text)
+        # `WordEncoder.passages` asks this for each of its rows.
+        return self._spoiled(row[None])[0] if text == "What is secret?" else row
+
+    def _spoiled(self, rows: Floats) -> Floats:
+        match self._fault:
+            case "raises":
+                raise ValueError("the text was: secret")
+            case "not a number":
+                return rows * np.float32("nan")
+            case "too short":
+                return rows[:, :-1]
+            case _:
+                return rows[:-1] if len(rows) > 1 else np.empty((1, 0), np.float32)
+
+
+def broken(_: str) -> Floats:
+    raise EncoderError("no such instruction")
+
+
 async def test_what_is_stored_is_found_by_its_meaning_in_either_language(tmp_path: Path) -> None:
     async with opened(tmp_path, WordEncoder()) as (store, meaning):
         await publish(store.articles, [story(TRUCE), story(ARABIC, language=Language.ARABIC)])
@@ -113,6 +147,7 @@ async def test_the_newest_article_is_encoded_first(tmp_path: Path) -> None:
         await publish(store.articles, [story(f"Village {n} was flooded.") for n in range(40)])
 
         await meaning.catch_up(told.append)
+        assert meaning.standing() == 40
         await publish(store.articles, [story(TRUCE)])
         await meaning.catch_up(told.append)
 
@@ -253,6 +288,12 @@ async def test_without_an_encoder_nothing_is_found_and_nothing_written(tmp_path:
         await meaning.catch_up()
         async with following(meaning):
             assert meaning.nearness("truce") is None
+        assert meaning.standing() == "absent"
+    async with (
+        Store.open(tmp_path) as store,
+        Meaning.open(store.articles, tmp_path, None, wanted=False) as meaning,
+    ):
+        assert meaning.standing() == "off"
 
     assert not (tmp_path / "vectors").exists()
 
@@ -267,8 +308,73 @@ async def test_an_encoder_that_does_not_work_is_given_up_and_said(
         await meaning.catch_up()
 
         assert (meaning.nearness("truce"), meaning.articles) == (None, 0)
+        assert meaning.standing() == "broken"
     warnings = [each.message for each in caplog.records if each.levelno == logging.WARNING]
     assert warnings == ["no sentence vectors: no such instruction for 1 texts"]
+
+
+@pytest.mark.parametrize("fault", ["raises", "not a number", "too short", "too few"])
+async def test_an_article_that_the_encoder_fails_at_holds_no_other(
+    tmp_path: Path, fault: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with opened(tmp_path, MoodyEncoder("secret", fault)) as (store, meaning):
+        await publish(
+            store.articles, [story(TRUCE), story("A secret flood came."), story("It rained.")]
+        )
+
+        await meaning.catch_up()
+        await meaning.catch_up()
+
+        near = meaning.nearness("truce")
+        assert near
+        assert {each.revision for each in near.best} == {1, 3}
+        assert meaning.articles == 3
+        assert meaning.nearness("What is secret?") is None
+        assert meaning.nearness("truce") is not None
+    said = [each.getMessage() for each in caplog.records if each.levelno == logging.WARNING]
+    assert [each.partition(": ")[0] for each in said] == [
+        "revision 2 is found by its words alone",
+        "a question is asked by its words alone",
+    ]
+    assert not any("secret" in each for each in said)
+
+
+@pytest.mark.parametrize("fault", ["raises", "not a number", "too short", "too few"])
+async def test_an_encoder_that_fails_at_everything_is_given_up_and_nothing_is_kept_of_it(
+    tmp_path: Path, fault: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with opened(tmp_path, MoodyEncoder("", fault)) as (store, meaning):
+        await publish(store.articles, [story(TRUCE), story("A flood came.")])
+        await meaning.catch_up()
+        assert meaning.nearness("truce") is None
+    assert caplog.text.count("no sentence vectors: words: ") == 1
+
+    async with opened(tmp_path, WordEncoder()) as (_, meaning):
+        await meaning.catch_up()
+        assert meaning.nearness("truce")
+
+
+async def test_a_question_that_shows_a_broken_encoder_ends_the_encoding_too(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    encoder, told = SlowEncoder(), list[int]()
+    async with opened(tmp_path, encoder) as (store, meaning):
+        encoder.let.set()
+        await publish(store.articles, [story(TRUCE)])
+        await meaning.catch_up()
+        encoder.let.clear()
+        encoder.begun.clear()
+        await publish(store.articles, [story("A flood came."), story("It rained.")])
+        working = asyncio.create_task(meaning.catch_up(told.append))
+        await asyncio.to_thread(encoder.begun.wait, 10)
+
+        encoder.question = broken  # type: ignore[method-assign] - from now on
+        assert meaning.nearness("truce") is None
+        encoder.let.set()
+        await working
+
+    assert told == []
+    assert "none is missing" not in caplog.text.partition("no sentence vectors")[2]
 
 
 async def test_a_place_where_no_vectors_can_be_is_said_and_passed_over(
@@ -280,8 +386,72 @@ async def test_a_place_where_no_vectors_can_be_is_said_and_passed_over(
         await publish(store.articles, [story(TRUCE)])
         await meaning.catch_up()
 
-        assert meaning.nearness("truce") is None
+        assert (meaning.nearness("truce"), meaning.standing()) == (None, "broken")
     assert "no sentence vectors" in caplog.text
+
+
+@pytest.mark.parametrize("name", ["header", "rows", "places", "log"])
+async def test_vectors_that_are_damaged_while_the_bot_runs_are_computed_again(
+    tmp_path: Path, name: str
+) -> None:
+    encoder = WordEncoder()
+    async with opened(tmp_path, encoder) as (store, meaning):
+        await publish(store.articles, [story(TRUCE), story("A flood came.")])
+        await meaning.catch_up()
+        file = tmp_path / "vectors" / "g1" / name
+        file.rename(file.with_name("gone"))
+
+        await publish(store.articles, [story("It rained.")])
+        await meaning.catch_up()
+
+        near = meaning.nearness("truce")
+        assert near
+        assert {each.revision for each in near.best} == {1, 2, 3}
+    assert encoder.encoded == 5
+
+
+async def test_rows_that_changed_under_a_running_bot_are_seen_by_a_question_and_mended(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path, WordEncoder()) as (store, meaning):
+
+        def found() -> set[int]:
+            near = meaning.nearness("truce")
+            return {each.revision for each in near.best} if near else set()
+
+        await publish(store.articles, [story(TRUCE), story("A flood came.")])
+        async with following(meaning):
+            await until(lambda: meaning.articles == 2)
+            with (tmp_path / "vectors" / "g1" / "rows").open("r+b") as rows:
+                rows.write(b"damage")
+
+            assert found() == set()
+            await until(lambda: found() == {1, 2})
+
+
+async def test_a_disk_that_takes_nothing_is_said_once_and_tried_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused: list[int] = []
+    sync = os.fsync
+
+    def full(descriptor: int) -> None:
+        refused.append(descriptor)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    async with opened(tmp_path, WordEncoder()) as (store, meaning):
+        await publish(store.articles, [story(TRUCE)])
+        monkeypatch.setattr(os, "fsync", full)
+        async with following(meaning):
+            await until(lambda: len(refused) > 1)
+        monkeypatch.setattr(os, "fsync", sync)
+        await meaning.catch_up()
+
+        assert meaning.nearness("truce")
+    said = [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING]
+    assert said == [
+        "sentence vectors cannot be written, trying on: [Errno 28] No space left on device"
+    ]
 
 
 async def encoding(folder: Path) -> asyncio.subprocess.Process:
@@ -313,7 +483,7 @@ async def test_a_writer_that_is_killed_leaves_nothing_wrong_and_little_to_do_aga
         assert process.stdout
         for _ in range(chance.randint(1, 60)):
             safe.add(int(await process.stdout.readline()))
-        await asyncio.sleep(chance.uniform(0, 0.02))
+        await asyncio.sleep(chance.uniform(0, 0.02))  # killed at any moment
         process.kill()
         safe |= {int(line) for line in (await process.stdout.read()).split(b"\n")[:-1]}
         await process.wait()

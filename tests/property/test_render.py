@@ -5,7 +5,7 @@ import html
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import render
+from bot import layout, render
 from bot.i18n.catalog import Catalogue, plain
 from retrieval.models import Answer, Language, Quote, Span
 from tests.fakes.archive import article
@@ -42,7 +42,7 @@ def test_an_answer_fits_and_quotes_word_for_word(
 
     message = render.answer(answer, say, skip=skip)
 
-    assert 0 < render.units(message.html) <= render.MESSAGE_LIMIT
+    assert 0 < layout.units(message.html) <= layout.MESSAGE_LIMIT
     first = html.escape(found[0].text)
     assert f"<blockquote>{first}</blockquote>" in message.html or "blockquote" not in message.html
     for row in message.keyboard:
@@ -54,12 +54,12 @@ def test_an_answer_fits_and_quotes_word_for_word(
 @given(st.lists(quotes(), min_size=1, max_size=3), st.sampled_from(VOICES))
 def test_a_context_and_a_reopened_answer_fit(found: list[Quote], say: object) -> None:
     for message in (render.context(found, say), render.reopened(found, say)):
-        assert 0 < render.units(message.html) <= render.MESSAGE_LIMIT
+        assert 0 < layout.units(message.html) <= layout.MESSAGE_LIMIT
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.integers(1, 50))
 def test_a_cut_text_is_one_line_and_not_longer_than_allowed(text: str, limit: int) -> None:
-    shown = render.cut(text, limit)
+    shown = layout.cut(text, limit)
 
     assert len(shown) <= max(limit, 1) + 1
     assert len(shown.splitlines()) <= 1

@@ -5,31 +5,47 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.models import Language
-from retrieval.rows import FILES
+from retrieval.rows import FILES, LOG
 from retrieval.vectors import Sentence, Vectors
 from tests.fakes.archive import article
 
 DIMENSIONS = 8
 
-ADD = st.tuples(
-    st.just("add"), st.integers(1, 4), st.sampled_from(list(Language)), st.integers(0, 5)
-)
-# A writer is killed: some of the files lose some of what was written since its last record.
-CRASH = st.tuples(
-    st.just("crash"), st.sampled_from(["log", "all"]), st.integers(1, 47), st.binary(max_size=60)
-)
-STEPS = st.lists(st.one_of(ADD, ADD, ADD, CRASH, st.just(("tidy",))), max_size=25)
+
+class Add(NamedTuple):
+    """An article with so many sentences is added, or replaced."""
+
+    article: int
+    language: Language
+    sentences: int
+
+
+class Crash(NamedTuple):
+    """A writer is killed: some files lose some of what was written since its last record."""
+
+    record: int | None  # bytes of a record that are there; without, each file has other bytes
+    garbage: bytes
+
+
+class Tidy(NamedTuple):
+    """The files are looked after."""
+
+
+ADD = st.builds(Add, st.integers(1, 4), st.sampled_from(list(Language)), st.integers(0, 5))
+CRASH = st.builds(Crash, st.none() | st.integers(1, LOG.itemsize - 1), st.binary(max_size=60))
+STEPS = st.lists(st.one_of(ADD, ADD, ADD, CRASH, st.just(Tidy())), max_size=25)
 
 
 @given(STEPS)
 @settings(deadline=None)
-def test_any_sequence_of_events_leaves_a_consistent_store(steps: list[tuple[object, ...]]) -> None:
+def test_any_sequence_of_events_leaves_a_consistent_store(steps: list[Add | Crash | Tidy]) -> None:
     with TemporaryDirectory() as folder:
         directory = Path(folder)
         reader = Vectors(directory, "any", DIMENSIONS)
@@ -38,17 +54,17 @@ def test_any_sequence_of_events_leaves_a_consistent_store(steps: list[tuple[obje
         for revision, step in enumerate(steps, 1):
             before = dict(expected)
             with Vectors(directory, "any", DIMENSIONS).begin() as writing:
-                if step[0] == "add":
-                    _, number, language, count = step
-                    axes = [(revision + place) % DIMENSIONS for place in range(count)]  # type: ignore[arg-type]
+                if isinstance(step, Add):
+                    number, language, count = step
+                    axes = [(revision + place) % DIMENSIONS for place in range(count)]
                     rows = np.eye(DIMENSIONS, dtype=np.float32)[axes]
                     found = [Sentence(place // 2, place, "") for place in range(len(axes))]
-                    one = article("", number, revision=revision, language=language)  # type: ignore[arg-type]
+                    one = article("", number, revision=revision, language=language)
                     writing.add(one, found, rows)
-                    expected[number] = (revision, language, axes)  # type: ignore[index,assignment]
-                elif step[0] == "tidy":
+                    expected[number] = (revision, language, axes)
+                elif isinstance(step, Tidy):
                     writing.tidy()
-            if step[0] == "crash":
+            if isinstance(step, Crash):
                 half_written(directory, step, revision)
             check(Vectors(directory, "any", DIMENSIONS), expected)
             reader.refresh()
@@ -56,22 +72,21 @@ def test_any_sequence_of_events_leaves_a_consistent_store(steps: list[tuple[obje
             assert before.keys() <= expected.keys()
 
 
-def half_written(directory: Path, step: tuple[object, ...], revision: int) -> None:
+def half_written(directory: Path, crash: Crash, revision: int) -> None:
     """Leave what a killed writer may: rows, and a record that is not whole, or neither."""
-    _, which, cut, garbage = step
     generation = next(directory.glob("g*"))
     log = (generation / "log").read_bytes()
     with Vectors(directory, "any", DIMENSIONS).begin() as writing:
         rows = np.ones((3, DIMENSIONS), np.float32)
         places = [Sentence(0, place, "") for place in range(3)]
         writing.add(article("", 1, revision=revision), places, rows)
-    if which == "log":
-        os.truncate(generation / "log", len(log) + cut)  # type: ignore[operator]
+    if crash.record is not None:
+        os.truncate(generation / "log", len(log) + crash.record)
     else:
         os.truncate(generation / "log", len(log))
         for name in FILES:
             with (generation / name).open("ab") as file:
-                file.write(garbage)  # type: ignore[arg-type]
+                file.write(crash.garbage)
 
 
 def check(vectors: Vectors, expected: dict[int, tuple[int, Language, list[int]]]) -> None:

@@ -49,7 +49,7 @@ async def trickling(_: Request, writer: asyncio.StreamWriter) -> None:
     while True:
         writer.write(b"x")
         await writer.drain()
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.02)  # a server that is slow
 
 
 async def silent(_: Request, writer: asyncio.StreamWriter) -> None:

@@ -358,7 +358,7 @@ async def _slow(_: Request, writer: asyncio.StreamWriter) -> None:
     while True:
         writer.write(b" ")
         await writer.drain()
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.05)  # a server that is slow
 
 
 def _truncated(number: int) -> Answer:
@@ -439,7 +439,7 @@ async def test_reading_a_large_feed_leaves_the_event_loop_free(web: Web, fetcher
     async def pulse() -> None:
         while True:
             before = time.perf_counter()
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # a turn of the loop, measured
             lags.append(time.perf_counter() - before)
 
     beating = asyncio.create_task(pulse())

@@ -96,7 +96,7 @@ async def test_a_writer_cancelled_at_any_moment_leaves_the_store_working(store: 
         note = replace(NOTE, body=f"Note {number}.")
         task = asyncio.create_task(store.articles.publish([note], [1]))
         for _ in range(chance.randrange(25)):
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # a turn of the loop: cancelled at any moment
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 

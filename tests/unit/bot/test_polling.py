@@ -86,7 +86,7 @@ async def test_no_more_readers_are_served_than_there_are_places() -> None:
         nonlocal serving, most
         serving += 1
         most = max(most, serving)
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # lets the others have their turn
         serving -= 1
 
     async with asyncio.TaskGroup() as group:
@@ -124,7 +124,7 @@ async def test_an_update_cancelled_before_its_turn_leaves_nothing_behind() -> No
     async with asyncio.TaskGroup() as group:
         group.create_task(queues.process_update(update(1), wait()))
         waiting = group.create_task(queues.process_update(update(1), wait()))
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # a turn: both wait
         waiting.cancel()
         held.set()
 
@@ -147,7 +147,7 @@ async def test_what_a_reader_sends_past_the_most_that_may_wait_is_dropped_and_to
         for number in range(6):
             group.create_task(queues.process_update(update(4242), work(number)))
         group.create_task(queues.process_update(update(2), work(100)))
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # a turn: all wait
         held.set()
 
     assert sorted(done) == [0, 1, 2, 100]

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot import render
+from bot import layout, render
 from bot.i18n.catalog import Catalogue, Voice, plain
 from bot.links import decode
 from bot.store import ArchiveSummary
@@ -16,7 +16,7 @@ ARABIC = Catalogue().voice(Language.ARABIC)
 SUMMARY = ArchiveSummary(12415, {}, 12415, 0, date(2020, 1, 2), date(2024, 12, 9), None)
 
 
-def labels(message: render.Message) -> list[str]:
+def labels(message: layout.Message) -> list[str]:
     return [button.label for row in message.keyboard for button in row]
 
 
@@ -72,7 +72,7 @@ def test_further_quotes_are_numbered_and_collapsed() -> None:
     assert "<blockquote expandable>Second words.</blockquote>" in message.html
     assert "Also in 4 other outlets." in message.html
     assert "Found in 2 articles. The clearest:" in message.html
-    assert message.keyboard[0][-1] == render.Button("More", "m:2:")
+    assert message.keyboard[0][-1] == layout.Button("More", "m:2:")
 
 
 def crossing(question: Language, *languages: Language, has_more: bool = False) -> Answer:
@@ -206,7 +206,7 @@ def test_a_quote_is_never_cut_but_named_when_it_is_too_long_to_show() -> None:
 
 
 def test_length_is_counted_as_telegram_counts_it() -> None:
-    assert render.units("<b>a&amp;b</b>😀") == 5
+    assert layout.units("<b>a&amp;b</b>😀") == 5
 
 
 def test_context_keeps_the_quote_whole_and_cuts_around_it() -> None:
@@ -217,7 +217,7 @@ def test_context_keeps_the_quote_whole_and_cuts_around_it() -> None:
 
     assert message.html.count(f"<b>{text}</b>") == 3
     assert "…" in message.html
-    assert render.units(message.html) <= render.MESSAGE_LIMIT
+    assert layout.units(message.html) <= layout.MESSAGE_LIMIT
 
 
 def test_quotes_of_one_passage_share_it_and_all_stand_out() -> None:
@@ -249,7 +249,7 @@ def test_what_stands_between_two_quotes_is_cut_when_it_is_long() -> None:
     assert "<b>It began.</b> word " in message.html
     assert " … " in message.html
     assert message.html.endswith(" word <b>It ended.</b></blockquote>")
-    assert render.units(message.html) < render.CONTEXT_LIMIT + 200
+    assert layout.units(message.html) < render.CONTEXT_LIMIT + 200
 
 
 def test_context_is_offered_only_for_what_the_message_does_not_show() -> None:
@@ -320,12 +320,12 @@ def test_a_refusal_says_what_was_searched_and_cuts_the_echo() -> None:
      'https://a.example/"'],
 )  # fmt: skip
 def test_an_address_that_telegram_refuses_is_not_offered(url: str | None) -> None:
-    assert not render.openable(url)
+    assert not layout.openable(url)
 
 
 @pytest.mark.parametrize("url", ["https://a.example", "http://aljazeera.net:80/خبر?x=1#y"])
 def test_a_web_address_is_offered(url: str) -> None:
-    assert render.openable(url)
+    assert layout.openable(url)
 
 
 def test_a_card_carries_the_code_of_its_quote() -> None:
@@ -340,6 +340,6 @@ def test_a_card_carries_the_code_of_its_quote() -> None:
 
 
 def test_texts_are_cut_between_words() -> None:
-    assert render.cut("one two three", 9) == "one two…"
-    assert render.cut("one  two\n", 9) == "one two"
-    assert render.cut("x" * 20, 9) == "x" * 8 + "…"
+    assert layout.cut("one two three", 9) == "one two…"
+    assert layout.cut("one  two\n", 9) == "one two"
+    assert layout.cut("x" * 20, 9) == "x" * 8 + "…"

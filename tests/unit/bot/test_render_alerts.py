@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,11 +13,14 @@ from bot import render_alerts, render_operators, render_settings, zones
 from bot.forecast import Forecast
 from bot.hours import Rhythm
 from bot.i18n.catalog import Catalogue, Voice, plain
-from bot.render import MESSAGE_LIMIT, Message, units
+from bot.layout import MESSAGE_LIMIT, Message, units
 from bot.render_alerts import Told
 from bot.store.following import Address, Alert, Wishes
 from retrieval.models import Article, Language
 from tests.fakes.archive import article
+
+if TYPE_CHECKING:
+    from bot.meaning import Standing
 
 ENGLISH = Catalogue().voice(Language.ENGLISH)
 ARABIC = Catalogue().voice(Language.ARABIC)
@@ -270,6 +274,31 @@ def test_the_state_shows_what_is_known_and_nothing_else() -> None:
         "ما رفضه تلغرام ووُضع جانبًا: 3",
         "المتاح على القرص: \u206812.3 GB\u2069",
     ]
+
+
+@pytest.mark.parametrize(
+    ("standing", "english", "arabic"),
+    [
+        (0, "0 articles of 12,415", "لا مقال بعد من أصل 12,415"),
+        (1, "one article of 12,415", "مقال واحد من أصل 12,415"),
+        (2, "2 articles of 12,415", "مقالان من أصل 12,415"),
+        (3, "3 articles of 12,415", "3 مقالات من أصل 12,415"),
+        (11, "11 articles of 12,415", "11 مقالًا من أصل 12,415"),
+        (12_400, "12,400 articles of 12,415", "12,400 مقال من أصل 12,415"),
+        (12_416, "12,416 articles of 12,416", "12,416 مقالًا من أصل 12,416"),
+        ("off", "turned off", "أُوقف في الإعدادات"),
+        ("absent", "not installed", "غير مثبَّت"),
+        ("broken", "does not work, the log says why", "لا يعمل، والسبب في السجل"),
+    ],
+)
+def test_the_state_has_one_line_on_meaning(standing: Standing, english: str, arabic: str) -> None:
+    state = {"articles": 12_415, "meaning": standing}
+
+    in_english = render_operators.status(state, ENGLISH).html.splitlines()
+    in_arabic = render_operators.status(state, ARABIC).html.splitlines()
+
+    assert in_english[2:] == [f"Search by meaning: {english}"]
+    assert in_arabic[2:] == [f"البحث بالمعنى: {arabic}"]
 
 
 @pytest.mark.parametrize("n", PLURALS)

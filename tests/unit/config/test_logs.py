@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from telegram.error import InvalidToken, NetworkError
+from watchfiles import awatch
 
 from config import logs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 TOKEN = "123456:AAsecret-token_x"  # noqa: S105 - opens nothing
 
@@ -70,3 +72,15 @@ def test_the_http_clients_addresses_are_not_logged_at_any_level() -> None:
     root.handlers[:], root.level = before
 
     assert written.getvalue() == ""
+
+
+async def test_a_change_in_a_watched_folder_is_not_counted_in_the_log(
+    stream: io.StringIO, tmp_path: Path
+) -> None:
+    (tmp_path / "story.txt").touch()
+    async for changes in awatch(tmp_path, step=10, rust_timeout=10, yield_on_timeout=True):
+        if changes:
+            break
+        (tmp_path / "story.txt").write_text("A truce began.")
+
+    assert stream.getvalue() == ""

@@ -65,7 +65,9 @@ def test_more_of_each_proof_is_more_probable(
 
 
 @pytest.mark.parametrize("meaning", [False, True])
-def test_nothing_is_refused_and_everything_is_trusted(meaning: bool) -> None:  # noqa: FBT001
+def test_nothing_is_refused_and_everything_is_trusted(
+    meaning: bool,  # noqa: FBT001 - a parameter
+) -> None:
     weights = model(meaning=meaning).trust
 
     assert Proof().probability(weights) < 0.1
@@ -74,7 +76,11 @@ def test_nothing_is_refused_and_everything_is_trusted(meaning: bool) -> None:  #
 
 @pytest.mark.parametrize("meaning", [False, True])
 @given(st.builds(Evidence, *[SHARE] * 8), SHARE)
-def test_more_evidence_never_ranks_lower(meaning: bool, some: Evidence, more: float) -> None:  # noqa: FBT001
+def test_more_evidence_never_ranks_lower(
+    meaning: bool,  # noqa: FBT001 - a parameter
+    some: Evidence,
+    more: float,
+) -> None:
     weights = model(meaning=meaning).ranking
 
     for kind in Evidence._fields:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from retrieval.models import Language
-from retrieval.signs import BEHIND, LARGE
+from retrieval.signs import BEHIND, LARGE, Signs
 from retrieval.vectors import Sentence, Vectors
 from tests.fakes.archive import article
 
@@ -131,6 +131,35 @@ def test_a_file_of_signs_that_is_cut_off_is_as_good_as_none(
     add(vectors, {})
     assert len(signs.read_bytes()) > kept
     assert places(vectors.snapshot.near(large[20][7], 1).best) == [(20, 7)]
+
+
+def test_a_file_of_signs_with_other_bytes_in_it_is_as_good_as_none(
+    directory: Path, large: dict[int, Floats]
+) -> None:
+    file = directory / "g1" / "signs"
+    signs = file.read_bytes()
+    for place in range(0, len(signs), len(signs) // 20):
+        file.write_bytes(signs[:place] + bytes([signs[place] ^ 0xFF]) + signs[place + 1 :])
+
+        assert Signs.open(file, DIMENSIONS, 100_000).covered == 0
+    assert places(opened(directory).snapshot.near(large[20][7], 1).best) == [(20, 7)]
+
+
+def test_signs_do_not_outlive_the_rows_they_are_of(
+    directory: Path, large: dict[int, Floats]
+) -> None:
+    with (directory / "g1" / "log").open("r+b") as log:
+        log.seek(100)
+        log.write(b"damage")
+
+    # As many articles as before, each in the place of another.
+    vectors = opened(directory)
+    add(vectors, dict(reversed(large.items())))
+
+    signs = Signs.open(directory / "g1" / "signs", DIMENSIONS, vectors.snapshot.rows)
+    afresh = vectors.snapshot.signs()
+    for kept, made in zip(signs.parts, afresh.parts, strict=True):
+        assert (kept.words == made.words).all()
 
 
 def test_signs_of_rows_that_are_not_there_are_as_good_as_none(

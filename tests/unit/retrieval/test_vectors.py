@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -155,6 +157,23 @@ def test_what_is_added_is_seen_by_whoever_refreshes(tmp_path: Path) -> None:
     assert (unseen, reader.snapshot.articles, before.articles) == (1, 2, 1)
 
 
+def test_another_generation_is_seen_though_its_log_has_the_number_of_the_earlier(
+    tmp_path: Path,
+) -> None:
+    reader = add(tmp_path, TRUCE)
+    before = reader.snapshot
+    shutil.copytree(tmp_path / "g1", tmp_path / "g2")
+    # A file system gives a new file the number of one that is gone.
+    (tmp_path / "g2" / "log").unlink()
+    (tmp_path / "g2" / "log").hardlink_to(tmp_path / "g1" / "log")
+    reader.refresh()
+    after = reader.snapshot
+    reader.refresh()
+
+    assert after is not before
+    assert reader.snapshot is after
+
+
 @pytest.mark.parametrize("change", [{"format": 0}, {"encoder": "other"}, {"dimensions": 3}])
 def test_vectors_of_another_make_are_as_good_as_none(
     tmp_path: Path, change: dict[str, object]
@@ -194,6 +213,119 @@ def test_records_whose_rows_are_gone_are_not_there(tmp_path: Path) -> None:
     os.truncate(tmp_path / "g1" / "rows", 2 * ENCODER.dimensions)
 
     assert opened(tmp_path).snapshot.revisions() == {1}
+
+
+FILES = ["header", "rows", "places", "log"]
+
+
+def damage(file: Path, how: str) -> None:
+    content = file.read_bytes()
+    match how:
+        case "missing":
+            file.unlink()
+        case "empty":
+            file.write_bytes(b"")
+        case "cut off":
+            file.write_bytes(content[: len(content) // 2])
+        case "random":
+            file.write_bytes(np.random.default_rng(4).bytes(len(content)))
+        case "zeros":
+            file.write_bytes(bytes(len(content)))
+
+
+@pytest.mark.parametrize("how", ["missing", "empty", "cut off", "random", "zeros"])
+@pytest.mark.parametrize("name", FILES)
+def test_damaged_files_give_nothing_wrong_and_are_made_anew_and_said_once(
+    tmp_path: Path, name: str, how: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    add(tmp_path, *STORIES)
+    sound = opened(tmp_path).snapshot.near(ENCODER.question("truce"), 10)
+    damage(tmp_path / "g1" / name, how)
+
+    vectors = opened(tmp_path)
+    near = vectors.snapshot.near(ENCODER.question("truce"), 10)
+    assert {each[:5] for each in near.best} <= {each[:5] for each in sound.best}
+    with vectors.begin() as writing:
+        writing.mend()
+    vectors.refresh()
+    lost = vectors.snapshot.missing([1, 2, 3, 4])
+    vectors = add(tmp_path, *(each for each in STORIES if each.revision in lost))
+
+    assert lost
+    assert vectors.snapshot.near(ENCODER.question("truce"), 10).best == sound.best
+    assert opened(tmp_path).snapshot.look_through() == 0
+    warnings = [each.message for each in caplog.records if each.levelno == logging.WARNING]
+    # A log that ends early is what a killed writer leaves too.
+    assert len(warnings) == (name != "log" or how not in {"empty", "cut off"})
+    assert all(str(tmp_path) in each for each in warnings)
+
+
+def test_a_record_never_reaches_the_disk_before_its_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the disk surely has, when a record may reach it at once and rows only when synced."""
+    add(tmp_path / "real", TRUCE)
+    real, kept = tmp_path / "real" / "g1", tmp_path / "kept" / "g1"
+    shutil.copytree(real, kept)
+    sync, write = os.fsync, os.pwrite
+    seen: list[tuple[set[int], int]] = []
+    lasting: dict[str, bytes] = {}
+
+    def name_of(descriptor: int) -> str:
+        number = os.fstat(descriptor).st_ino
+        return next(path.name for path in real.iterdir() if path.stat().st_ino == number)
+
+    def synced(descriptor: int) -> None:
+        sync(descriptor)
+        name = name_of(descriptor)
+        shutil.copy(real / name, kept)
+        lasting[name] = (real / name).read_bytes()
+
+    def written(descriptor: int, content: bytes, offset: int) -> int:
+        count = write(descriptor, content, offset)
+        if name_of(descriptor) == "log":
+            shutil.copy(real / "log", kept)
+            snapshot = opened(tmp_path / "kept").snapshot
+            seen.append((snapshot.revisions(), snapshot.look_through()))
+        return count
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "pwrite", written)
+    add(tmp_path / "real", FLOOD, HUDNA)
+
+    assert seen == [({1, 2}, 0), ({1, 2, 3}, 0)]
+    assert lasting == {name: (real / name).read_bytes() for name in ("rows", "places", "log")}
+
+
+def test_rows_that_changed_are_let_go_of_and_the_others_kept(tmp_path: Path) -> None:
+    add(tmp_path, *STORIES)
+    rows = tmp_path / "g1" / "rows"
+    content = bytearray(rows.read_bytes())
+    content[2 * ENCODER.dimensions] ^= 0x55  # of the third row, which is the second article's
+    rows.write_bytes(content)
+
+    vectors = opened(tmp_path)
+    with vectors.begin() as writing:
+        writing.mend()
+
+    assert vectors.snapshot.missing([1, 2, 3, 4]) == [2]
+    assert 2 not in nearest(vectors, "flood", 10)
+
+
+def test_a_sentence_whose_row_changed_has_no_z_score(tmp_path: Path) -> None:
+    add(tmp_path, *STORIES)
+    rows = tmp_path / "g1" / "rows"
+    content = bytearray(rows.read_bytes())
+    content[2 * ENCODER.dimensions] ^= 0x55
+    rows.write_bytes(content)
+    snapshot = opened(tmp_path).snapshot
+
+    near = snapshot.near(ENCODER.question("هدنة"), 1)
+
+    assert near.best
+    assert (near.z(2, 0), snapshot.damaged) == (None, True)
+    assert near.z(3, 0) is not None
+    assert snapshot.near(ENCODER.question("هدنة"), 1).best == ()
 
 
 def test_files_are_written_anew_when_a_third_of_the_rows_is_dead(tmp_path: Path) -> None:
