@@ -122,7 +122,7 @@ def _listed() -> dict[str, frozenset[str]]:
     return listed
 
 
-@cache
+@lru_cache(maxsize=1 << 12)
 def _bits(vowels: str) -> int:
     """Return which vowels a run of letters may be, in either script."""
     return reduce(or_, (_BITS[letter] for letter in vowels), 0)
