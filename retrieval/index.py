@@ -11,6 +11,7 @@ import json
 import math
 import re
 import shutil
+import unicodedata
 from contextlib import contextmanager
 from functools import cache
 from itertools import chain, starmap
@@ -31,12 +32,12 @@ if TYPE_CHECKING:
 
     from retrieval.spans import Passage
 
-FORMAT = 5  # raise it when analysis, passages or fields change: the index is then rebuilt
+FORMAT = 6  # raise it when analysis, passages or fields change: the index is then rebuilt
 EXPLANATIONS = 8  # passages whose acronyms are looked at
 WRITER_HEAP = 64 << 20  # bytes
 
 
-_CAPITAL = re.compile(r"\b[A-Z][^\W\d_]+")
+_NO_SMALL_LETTER_FIRST = re.compile(r"\b[^\W\d_a-z][^\W\d_]+")
 
 
 class Candidate(NamedTuple):
@@ -248,7 +249,9 @@ def _read(body: str, passage: Passage) -> tuple[str, str]:
 
 def _names(text: str) -> Iterator[tuple[str, str]]:
     """Yield the words that may be names, each with a key; Latin ones have a capital."""
-    latin = (fold(name) for name in _CAPITAL.findall(text))
+    # Accents may be characters of their own, which would cut a word short.
+    found = _NO_SMALL_LETTER_FIRST.findall(unicodedata.normalize("NFKC", text))
+    latin = (fold(name) for name in found if name[0].isupper())
     plain = (word for word in tokens(text) if not (word.stop or word.everyday))
     arabic = (word.surface for word in plain if is_arabic(word.surface))
     for surface in chain(latin, arabic):

@@ -66,6 +66,9 @@ def test_a_translation_is_found(index: Index, asked: str, told: str) -> None:
         ("Pezeshkian", "سافر مسعود بزشكيان أمس."),
         ("لعراقجي", "Abbas Araghchi flew home."),
         ("Araghchi", "وقيل لعراقجي أمس."),
+        ("أوجلان", "Abdullah Öcalan flew home."),
+        ("أوزيل", "Özgür Özel flew home."),
+        ("اردوغان", "President Erdog\u0306an flew home."),  # the breve a character of its own
     ],
 )
 def test_a_name_in_the_other_script_is_found(index: Index, asked: str, told: str) -> None:
