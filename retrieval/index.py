@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import tantivy
 
-from retrieval.acronyms import acronyms, content, keys_of
+from retrieval.acronyms import acronyms, keys_of, spellings
 from retrieval.forms import is_arabic
 from retrieval.models import Article, Language, Span
 from retrieval.names import skeletons
@@ -170,7 +170,10 @@ class Snapshot:
 
         A key is an acronym in lower case, or the skeleton of a word of what it stands for.
         """
-        known = [("acronyms", key, 1.0) for key in keys if self.document_frequency(key, "acronyms")]
+        ordered = sorted(keys)  # the order in which scores are summed
+        known = [
+            ("acronyms", key, 1.0) for key in ordered if self.document_frequency(key, "acronyms")
+        ]
         if not known:
             return []
         with _told_apart(DamagedIndexError):
@@ -261,7 +264,7 @@ def _names(text: str) -> Iterator[tuple[str, str]]:
 
 def _keys(acronym: str, expansion: str) -> Iterator[str]:
     yield acronym
-    for word in content(expansion):
+    for word in chain.from_iterable(spellings(expansion)):
         yield from keys_of(word)
 
 

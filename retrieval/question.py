@@ -10,7 +10,7 @@ import math
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from retrieval.acronyms import MOST_WORDS, content, keys_of, spell_one_name
+from retrieval.acronyms import MOST_WORDS, content, keys_of, spell_one_name, spellings
 from retrieval.bilingual import equivalents
 from retrieval.cues import wanted
 from retrieval.languages import Language, language_of
@@ -112,31 +112,29 @@ def _explained(words: Sequence[Token], index: Snapshot) -> list[tuple[Equivalent
     """Return, for each word, the acronym or the expansion that the archive explains."""
     found: list[tuple[Equivalent, ...]] = [()] * len(words)
     said = [n for n, word in enumerate(words) if not word.stop]
-    known = [
-        (acronym, content(expansion), expansion)
-        for acronym, expansion in index.acronyms(
-            {key for n in said for key in (words[n].surface, *keys_of(words[n]))}
-        )
-    ]
-    for acronym, expansion, whole in known:
-        for n in said:
-            if words[n].surface == acronym and expansion:
-                found[n] += (expansion, *_term(tokens(whole)))
-        length = len(expansion)
-        if 1 < length <= MOST_WORDS:
-            for first in range(len(said) - length + 1):
-                run = said[first : first + length]
-                if spell_one_name([words[n] for n in run], expansion):
+    asked = {words[n].surface for n in said}
+    known = index.acronyms({key for n in said for key in (words[n].surface, *keys_of(words[n]))})
+    for acronym, expansion in known:
+        spelt, short = spellings(expansion), content(acronym)
+        if acronym in asked:
+            meant = (*spelt, *_term(tokens(expansion)))
+            for n in said:
+                if words[n].surface == acronym:
+                    found[n] += meant
+        for name in spelt:
+            for first in range(len(said) - len(name) + 1 if 1 < len(name) <= MOST_WORDS else 0):
+                run = said[first : first + len(name)]
+                if spell_one_name([words[n] for n in run], name):
                     for n in run:
-                        found[n] += (content(acronym),)
+                        found[n] += (short,)
     return [tuple(dict.fromkeys(each for each in some if each)) for some in found]
 
 
 def _term(words: Sequence[Token]) -> list[Equivalent]:
     """Return what the other language calls all the words together."""
     said = zip(words, equivalents(words), strict=True)
-    first, *rest = [some for word, some in said if not word.stop]
-    return [each for each in first if all(each in some for some in rest)]
+    meant = [some for word, some in said if not word.stop]
+    return [each for each in meant[0] if all(each in some for some in meant)] if meant else []
 
 
 def _group(

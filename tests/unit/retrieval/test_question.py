@@ -98,6 +98,67 @@ def test_an_acronym_that_an_article_explains_is_the_name_in_both_scripts(
     assert sorted(found(opened, asked)) == [1, 2, 3, 4]
 
 
+@pytest.mark.parametrize(
+    ("explanation", "own"),
+    [
+        ("وصلت لجنة تحرير الخابور (LTK) أمس.", 4),
+        ("Lajnat Tahrir al-Khabur (LTK) arrived.", 3),
+        ("Laj’nat Tahrir al-Khabur (LTK) arrived.", 3),
+    ],
+)
+def test_an_acronym_is_explained_in_either_language(
+    index: Index, explanation: str, own: int
+) -> None:
+    stories = [
+        article(explanation, 1),
+        article("LTK gave no comment.", 2),
+        article("The men of Lajnat Tahrir al-Khabur left.", 3),
+        article("غادرت لجنة تحرير الخابور البلدة.", 4, **ARABIC),
+    ]
+    opened = index([*stories, *NOTHING])
+
+    assert sorted(found(opened, "LTK")) == [1, 2, own]
+    assert sorted(found(opened, "لجنة تحرير الخابور")) == [1, 2, 3, 4]
+    assert sorted(found(opened, "Lajnat Tahrir al-Khabur")) == [1, 2, 3, 4]
+
+
+def test_of_an_acronym_that_two_articles_explain_both_meanings_are_looked_for(index: Index) -> None:
+    stories = [
+        article("The Arab Banking Corporation (ABC) reported a loss.", 1),
+        article("The Australian Broadcasting Corporation (ABC) struck.", 2),
+        article("Shares of Arab Banking fell at the Corporation.", 3),
+        article("Broadcasting stopped at the Australian Corporation.", 4),
+    ]
+    opened = index([*stories, *NOTHING])
+
+    [group] = question(opened, "ABC").groups
+
+    assert {" ".join(word.surface for word in each) for each in group.explained} == {
+        "arab banking corporation",
+        "australian broadcasting corporation",
+    }
+    assert sorted(found(opened, "ABC")) == [1, 2, 3, 4]
+
+
+def test_an_acronym_goes_with_the_text_that_explained_it(index: Index) -> None:
+    explained = article("Hayat Tahrir al-Sham (XTS) took the town.", 1)
+    opened = index([explained])
+    opened = index([article("Hayat Tahrir al-Sham took the town.", 1, revision=2), *NOTHING])
+
+    [group] = question(opened, "XTS").groups
+
+    assert group.explained == ()
+    assert found(opened, "XTS") == []
+
+
+@pytest.mark.parametrize("told", ["The Who (TW) played.", "Al El (AE) sang.", "It Is (II)."])
+def test_an_explanation_without_a_subject_explains_nothing(index: Index, told: str) -> None:
+    opened = index([article(told, 1)])
+
+    assert question(opened, "TW AE II").unknown < 1
+    assert all(group.explained == () for group in question(opened, "TW AE II").groups)
+
+
 def test_without_an_explanation_an_acronym_is_a_word_as_any_other(index: Index) -> None:
     opened = index([article("XQZ gave no comment.", 1), article("Xalat Qadrir Zam left.", 2)])
 
