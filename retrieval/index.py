@@ -22,7 +22,7 @@ import tantivy
 from retrieval.acronyms import acronyms, keys_of, spellings
 from retrieval.forms import is_arabic
 from retrieval.models import Article, Language, Span
-from retrieval.names import skeletons
+from retrieval.names import may_be_name, skeletons
 from retrieval.spans import passages
 from retrieval.text import SEPARATOR, STOP_MARK, fold, terms, tokens, written
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from retrieval.spans import Passage
 
-FORMAT = 6  # raise it when analysis, passages or fields change: the index is then rebuilt
+FORMAT = 7  # raise it when analysis, passages or fields change: the index is then rebuilt
 EXPLANATIONS = 8  # passages whose acronyms are looked at
 WRITER_HEAP = 64 << 20  # bytes
 
@@ -255,8 +255,8 @@ def _names(text: str) -> Iterator[tuple[str, str]]:
     # Accents may be characters of their own, which would cut a word short.
     found = _NO_SMALL_LETTER_FIRST.findall(unicodedata.normalize("NFKC", text))
     latin = (fold(name) for name in found if name[0].isupper())
-    plain = (word for word in tokens(text) if not (word.stop or word.everyday))
-    arabic = (word.surface for word in plain if is_arabic(word.surface))
+    said = (word for word in tokens(text) if is_arabic(word.surface))
+    arabic = (word.surface for word in said if may_be_name(word))
     for surface in chain(latin, arabic):
         for key in skeletons(surface):
             yield key, surface

@@ -14,7 +14,7 @@ from retrieval.acronyms import MOST_WORDS, content, keys_of, spell_one_name, spe
 from retrieval.bilingual import equivalents
 from retrieval.cues import wanted
 from retrieval.languages import Language, language_of
-from retrieval.names import SHORTEST_NAME, skeletons
+from retrieval.names import SHORTEST_NAME, may_be_name, skeletons
 from retrieval.text import tokens
 
 if TYPE_CHECKING:
@@ -169,8 +169,8 @@ def _idf(found: int, passages: int) -> float:
 
 def _names(word: Token, others: Sequence[Equivalent]) -> frozenset[str]:
     """Return the keys under which a word's spellings in the other script are found, if a name."""
-    plain = word.stop or (word.everyday and others) or not word.surface.isalpha()
-    if plain or len(word.surface) < SHORTEST_NAME:
+    plain = word.stop or (others and not may_be_name(word))
+    if plain or not word.surface.isalpha() or len(word.surface) < SHORTEST_NAME:
         return frozenset()
     return frozenset(skeletons(word.surface))
 

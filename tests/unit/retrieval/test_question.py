@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from retrieval.answering import find
 from retrieval.models import Language
 from retrieval.question import Question
 from retrieval.text import tokens
@@ -72,6 +73,66 @@ def test_a_translation_is_found(index: Index, asked: str, told: str) -> None:
     ],
 )
 def test_a_name_in_the_other_script_is_found(index: Index, asked: str, told: str) -> None:
+    opened = index([article(told, 1), *NOTHING])
+
+    assert found(opened, asked) == [1]
+
+
+@pytest.mark.parametrize(
+    ("asked", "named", "other"),
+    [
+        ("What did Bashir say?", "قال بشير إنه متعب.", "قال بشار إنه متعب."),
+        ("What did Bashar say?", "قال بشار إنه متعب.", "قال بشير إنه متعب."),
+        ("ماذا قال بشير؟", "Bashir said he was tired.", "Bashar said he was tired."),
+        ("ماذا قال بشار؟", "Bashar said he was tired.", "Bashir said he was tired."),
+    ],
+)
+def test_a_name_with_the_same_key_and_other_vowels_is_another(
+    index: Index, asked: str, named: str, other: str
+) -> None:
+    seen = index([article(other, 1), article(named, 2), *NOTHING]).snapshot
+
+    best, *others = find(seen, asked, limit=10).places
+
+    assert best.text == named
+    assert best.evidence.coverage > 0.2
+    assert all(each.evidence.coverage == 0 for each in others)
+
+
+@pytest.mark.parametrize(
+    ("asked", "named", "other"),
+    [
+        ("Where is Bashir?", "وصل بشير أمس.", "وصل بشار أمس."),
+        ("Where is Bashar?", "وصل بشار أمس.", "وصل بشير أمس."),
+        ("أين بشار؟", "Then Bashar came home.", "Then Bashir came home."),
+        ("أين بشير؟", "Then Bashir came home.", "Then Bashar came home."),
+    ],
+)
+def test_another_name_with_the_same_key_is_found_and_proves_nothing(
+    index: Index, asked: str, named: str, other: str
+) -> None:
+    proven = []
+    for told in (named, other):
+        found = find(index([article(told, 1), *NOTHING]).snapshot, asked)
+        assert [place.text for place in found.places] == [told]
+        assert found.grounds is not None
+        proven.append(found.grounds.proof.sentence)
+
+    assert proven == [pytest.approx(1), 0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("Tebboune", "وصل تبون أمس."),
+        ("Barzani", "قيل لبارزاني أمس."),
+        ("Faisal", "وصل فيصل أمس."),
+        ("Taliban", "وصلت طالبان أمس."),
+    ],
+)
+def test_a_name_is_found_though_a_stemmer_takes_it_for_an_everyday_word(
+    index: Index, asked: str, told: str
+) -> None:
     opened = index([article(told, 1), *NOTHING])
 
     assert found(opened, asked) == [1]
