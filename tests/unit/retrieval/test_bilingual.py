@@ -129,6 +129,14 @@ def test_every_word_of_a_term_has_the_terms_equivalents_and_no_other_word_has() 
     assert [plain("رئيس الوزراء") in each for each in terms] == [False, True, True, False, False]
 
 
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [("قال", "grocery"), ("بشار", "popcorn"), ("وصلت", "compass"), ("جهات", "destination")],
+)
+def test_a_letter_of_a_listed_word_is_no_particle(word: str, other: str) -> None:
+    assert other not in called(word)
+
+
 def test_half_a_term_is_not_the_term() -> None:
     assert plain("رئيس الوزراء") not in called("prime suspect and minister")
     assert "prime minister" not in called("رئيس الجمهورية")
