@@ -67,11 +67,16 @@ class Question:
         self.bigrams = _pairs(words)
         translated = equivalents(words)
         explained = _explained(words, index)
-        groups: dict[str, SynonymGroup] = {}
+        # A word that stands twice may be part of a term the second time alone.
+        every: dict[str, tuple[Token, list[Equivalent], list[Equivalent]]] = {}
         for word, meant, more in zip(words, translated, explained, strict=True):
-            if word.surface not in groups:
-                groups[word.surface] = _group(word, meant, more, index)
-        self.groups = tuple(groups.values())
+            _, said, told = every.setdefault(word.surface, (word, [], []))
+            said += meant
+            told += more
+        self.groups = tuple(
+            _group(word, tuple(dict.fromkeys(said)), tuple(dict.fromkeys(told)), index)
+            for word, said, told in every.values()
+        )
         self.idf = {term: idf for group in self.groups for term, idf in group.idf.items()}
         content = [group for group in self.groups if not group.word.stop]
         self.mass = sum(group.worth for group in content) or 1.0
@@ -94,7 +99,7 @@ class Question:
                         boost = group.worth / index.idf(term) / len(words)
                         yield Clause("body", term, boost)
                         yield Clause("title", term, boost * TITLE_BOOST)
-            for key in group.names:
+            for key in sorted(group.names):
                 yield Clause("names", key, NAME_BOOST * group.worth / index.idf(key, "names"))
 
     def share(self, held: AbstractSet[int]) -> float:

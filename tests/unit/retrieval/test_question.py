@@ -226,6 +226,19 @@ def test_without_an_explanation_an_acronym_is_a_word_as_any_other(index: Index) 
     assert found(opened, "XQZ") == [1]
 
 
+def test_a_word_that_stands_twice_means_all_that_it_means_anywhere(index: Index) -> None:
+    opened = index(NOTHING)
+    texts = "Which minister met the prime minister?", "Which prime minister met the minister?"
+
+    first, second = (
+        next(each for each in question(opened, text).groups if each.word.surface == "minister")
+        for text in texts
+    )
+
+    assert set(first.others) == set(second.others)
+    assert max(map(len, first.others)) == 2  # head of ministers
+
+
 def test_words_that_stand_nowhere_are_counted_as_unknown(index: Index) -> None:
     opened = index([article("The volcano Etna woke.", 1), *NOTHING])
 
