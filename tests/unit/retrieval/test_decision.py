@@ -115,3 +115,22 @@ def test_what_is_likely_enough_is_the_readers_to_say(index: Index) -> None:
     assert exact.answered
     assert not strict.answered
     assert strict.places == found.places
+
+
+@pytest.mark.parametrize(
+    ("question", "crossing"), [("earthquake in Zarqa", 0), ("زلزال في الزرقاء", 1)]
+)
+def test_what_is_in_the_other_language_is_said_to_cross(
+    index: Index, question: str, crossing: int
+) -> None:
+    found = find(index([ENGLISH]).snapshot, question)
+
+    assert found.grounds is not None
+    assert found.grounds.proof.crossing == crossing
+
+
+def test_a_question_most_of_which_stands_nowhere_is_not_trusted(index: Index) -> None:
+    snapshot = index([ENGLISH, ARABIC]).snapshot
+
+    assert find(snapshot, "Did the earthquake in Zarqa hit?").trust > 0
+    assert find(snapshot, "Zarqa Quzmuz Fubbux Wombux").trust == 0

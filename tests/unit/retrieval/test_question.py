@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pytest
@@ -39,6 +40,37 @@ def test_a_word_and_its_translation_share_one_document_frequency(index: Index) -
 
     assert ours.mass == pytest.approx(theirs.mass)  # though 2 passages have one and 4 the other
     assert ours.mass < elsewhere.mass
+
+
+def worth(found: int, passages: int) -> float:
+    """What a word is worth that stands in so many passages."""
+    return math.log1p((passages - found + 0.5) / (found + 0.5))
+
+
+def test_all_translations_add_to_the_document_frequency(index: Index) -> None:
+    told = ["The town fell.", "A town burnt.", "The village fell."]
+    opened = index([*(article(text, n) for n, text in enumerate(told, 1)), *NOTHING])
+
+    [group] = question(opened, "بلدة").groups
+
+    assert group.worth == pytest.approx(worth(3, 6))
+
+
+def test_a_term_is_as_rare_as_its_rarest_word(index: Index) -> None:
+    told = ["بدأ وقف إطلاق النار.", "اشتعلت النار أمس.", "أطفأ الناس النار."]
+    opened = index([*(article(text, n, **ARABIC) for n, text in enumerate(told, 1)), *NOTHING])
+
+    [group] = question(opened, "ceasefire").groups
+
+    assert group.worth == pytest.approx(worth(1, 6))
+
+
+def test_another_name_that_shares_a_word_has_no_acronym(index: Index) -> None:
+    opened = index([article("Hayat Tahrir al-Sham (HTS) took the town.", 1), *NOTHING])
+
+    for asked in ("Jabhat Tahrir al-Sham", "هيئة تحرير ليبيا"):
+        groups = question(opened, asked).groups
+        assert [group.explained for group in groups] == [()] * len(groups)
 
 
 @pytest.mark.parametrize(
