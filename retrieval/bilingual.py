@@ -36,8 +36,8 @@ _EXPLAINED = re.compile(r"\s*[(\[–].*")
 class _Dictionary(NamedTuple):
     """What is called what in the other language, in both directions.
 
-    Single words by surface and by stem, without an article; terms of several words by the stem of
-    the first, each with the stems of the rest.
+    Single words by surface, and by first letter and stem, without an article; terms of several
+    words by the stem of the first, each with the stems of the rest.
     """
 
     by_surface: dict[str, dict[str, None]]
@@ -86,9 +86,13 @@ def _called(surface: str) -> Iterable[str]:
         found = by_surface.get(bare, {}) | by_surface.get(_ARTICLE.sub("", bare), {})
         if found:
             return found
-    for stem in _stems(surface):
-        if stem in by_stem:
-            return by_stem[stem]
+    # A stemmer takes off what only may be a particle: a grocer is not what is "said".
+    stems = _stems(surface)
+    bares = (*bare_forms(surface), stems[0][1:]) if arabic else (surface,)
+    firsts = dict.fromkeys(bare[0] for bare in bares)
+    for key in (first + stem for stem in stems for first in firsts):
+        if key in by_stem:
+            return by_stem[key]
     for past in _pasts(surface) if arabic else ():
         if past in by_surface:
             return by_surface[past]
@@ -110,7 +114,7 @@ def _pasts(surface: str) -> Iterator[str]:
         yield _ENDING.sub("", bare)
 
 
-def _terms_at(stems: Sequence[frozenset[str]], at: int) -> Iterator[tuple[str, int]]:
+def _terms_at(stems: Sequence[Sequence[str]], at: int) -> Iterator[tuple[str, int]]:
     """Yield what the other language calls each term that begins at a word, and where it ends."""
     for first in stems[at]:
         for rest, meant in _dictionary().terms.get(first, ()):
@@ -137,13 +141,14 @@ def _dictionary() -> _Dictionary:
             bare = _ARTICLE.sub("", surface)
             known.by_surface.setdefault(bare, {})[meant] = None
             for stem in _stems(bare):
-                known.by_stem.setdefault(stem, {})[meant] = None
+                known.by_stem.setdefault(bare[0] + stem, {})[meant] = None
     return known
 
 
-def _bare_stems(surface: str) -> frozenset[str]:
+def _bare_stems(surface: str) -> tuple[str, ...]:
     """Return the stems of a word of a term, of an Arabic one whatever particles it begins with."""
-    return frozenset(map(_stem, bare_forms(surface) if is_arabic(surface) else (surface,)))
+    bares = bare_forms(surface) if is_arabic(surface) else (surface,)
+    return tuple(dict.fromkeys(map(_stem, bares)))
 
 
 def _stem(surface: str) -> str:

@@ -11,6 +11,7 @@ import json
 import math
 import re
 import shutil
+import unicodedata
 from contextlib import contextmanager
 from functools import cache
 from itertools import chain, starmap
@@ -18,10 +19,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import tantivy
 
-from retrieval.acronyms import acronyms, content, keys_of
+from retrieval.acronyms import acronyms, keys_of, spellings
 from retrieval.forms import is_arabic
 from retrieval.models import Article, Language, Span
-from retrieval.names import skeletons
+from retrieval.names import may_be_name, skeletons
 from retrieval.spans import passages
 from retrieval.text import SEPARATOR, STOP_MARK, fold, terms, tokens, written
 
@@ -31,12 +32,12 @@ if TYPE_CHECKING:
 
     from retrieval.spans import Passage
 
-FORMAT = 5  # raise it when analysis, passages or fields change: the index is then rebuilt
+FORMAT = 7  # raise it when analysis, passages or fields change: the index is then rebuilt
 EXPLANATIONS = 8  # passages whose acronyms are looked at
 WRITER_HEAP = 64 << 20  # bytes
 
 
-_CAPITAL = re.compile(r"\b[A-Z][^\W\d_]+")
+_NO_SMALL_LETTER_FIRST = re.compile(r"\b[^\W\d_a-z][^\W\d_]+")
 
 
 class Candidate(NamedTuple):
@@ -169,7 +170,10 @@ class Snapshot:
 
         A key is an acronym in lower case, or the skeleton of a word of what it stands for.
         """
-        known = [("acronyms", key, 1.0) for key in keys if self.document_frequency(key, "acronyms")]
+        ordered = sorted(keys)  # the order in which scores are summed
+        known = [
+            ("acronyms", key, 1.0) for key in ordered if self.document_frequency(key, "acronyms")
+        ]
         if not known:
             return []
         with _told_apart(DamagedIndexError):
@@ -248,9 +252,11 @@ def _read(body: str, passage: Passage) -> tuple[str, str]:
 
 def _names(text: str) -> Iterator[tuple[str, str]]:
     """Yield the words that may be names, each with a key; Latin ones have a capital."""
-    latin = (fold(name) for name in _CAPITAL.findall(text))
-    plain = (word for word in tokens(text) if not (word.stop or word.everyday))
-    arabic = (word.surface for word in plain if is_arabic(word.surface))
+    # Accents may be characters of their own, which would cut a word short.
+    found = _NO_SMALL_LETTER_FIRST.findall(unicodedata.normalize("NFKC", text))
+    latin = (fold(name) for name in found if name[0].isupper())
+    said = (word for word in tokens(text) if is_arabic(word.surface))
+    arabic = (word.surface for word in said if may_be_name(word))
     for surface in chain(latin, arabic):
         for key in skeletons(surface):
             yield key, surface
@@ -258,7 +264,7 @@ def _names(text: str) -> Iterator[tuple[str, str]]:
 
 def _keys(acronym: str, expansion: str) -> Iterator[str]:
     yield acronym
-    for word in content(expansion):
+    for word in chain.from_iterable(spellings(expansion)):
         yield from keys_of(word)
 
 

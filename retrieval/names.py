@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING
 
 from retrieval.forms import bare_forms, is_arabic
 from retrieval.spelling import AIN, ALEF, DEEP_HAA, HAA, TOO_LONG, WAW, YAA, bare, read
+from retrieval.text import everyday_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from retrieval.spelling import Reading
+    from retrieval.text import Token
 
 OPEN, FRONT, ROUND = 1, 2, 4  # a, i and u: the three vowels of Arabic, as bits
 TURNED = FRONT | ROUND
@@ -64,6 +66,19 @@ def skeletons(surface: str) -> tuple[str, ...]:
     """Return the keys of what a folded word may be as a name."""
     bare = bare_forms(surface) if is_arabic(surface) else (surface,)
     return tuple(key for each in bare if len(each) >= SHORTEST_NAME and (key := skeleton(each)))
+
+
+def may_be_name(word: Token) -> bool:
+    """Return whether a word may be a name: it carries no grammar, and is no everyday word.
+
+    An Arabic one is as it is written, with particles or without: a stemmer takes Bashar for what
+    somebody shared, and Tebboune for straw.
+    """
+    if word.stop or not word.everyday or not is_arabic(word.surface):
+        return not (word.stop or word.everyday)
+    return bare(word.surface) in _listed_in_arabic() or everyday_words().isdisjoint(
+        bare_forms(word.surface)
+    )
 
 
 @lru_cache(maxsize=1 << 15)
@@ -123,6 +138,11 @@ def _listed() -> dict[str, frozenset[str]]:
 
 
 @cache
+def _listed_in_arabic() -> frozenset[str]:
+    return frozenset().union(*_listed().values())
+
+
+@lru_cache(maxsize=1 << 12)
 def _bits(vowels: str) -> int:
     """Return which vowels a run of letters may be, in either script."""
     return reduce(or_, (_BITS[letter] for letter in vowels), 0)

@@ -10,11 +10,11 @@ import math
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from retrieval.acronyms import MOST_WORDS, content, keys_of, spell_one_name
+from retrieval.acronyms import MOST_WORDS, content, keys_of, spell_one_name, spellings
 from retrieval.bilingual import equivalents
 from retrieval.cues import wanted
 from retrieval.languages import Language, language_of
-from retrieval.names import SHORTEST_NAME, skeletons
+from retrieval.names import SHORTEST_NAME, may_be_name, skeletons
 from retrieval.text import tokens
 
 if TYPE_CHECKING:
@@ -67,11 +67,16 @@ class Question:
         self.bigrams = _pairs(words)
         translated = equivalents(words)
         explained = _explained(words, index)
-        groups: dict[str, SynonymGroup] = {}
+        # A word that stands twice may be part of a term the second time alone.
+        every: dict[str, tuple[Token, list[Equivalent], list[Equivalent]]] = {}
         for word, meant, more in zip(words, translated, explained, strict=True):
-            if word.surface not in groups:
-                groups[word.surface] = _group(word, meant, more, index)
-        self.groups = tuple(groups.values())
+            _, said, told = every.setdefault(word.surface, (word, [], []))
+            said += meant
+            told += more
+        self.groups = tuple(
+            _group(word, tuple(dict.fromkeys(said)), tuple(dict.fromkeys(told)), index)
+            for word, said, told in every.values()
+        )
         self.idf = {term: idf for group in self.groups for term, idf in group.idf.items()}
         content = [group for group in self.groups if not group.word.stop]
         self.mass = sum(group.worth for group in content) or 1.0
@@ -94,7 +99,7 @@ class Question:
                         boost = group.worth / index.idf(term) / len(words)
                         yield Clause("body", term, boost)
                         yield Clause("title", term, boost * TITLE_BOOST)
-            for key in group.names:
+            for key in sorted(group.names):
                 yield Clause("names", key, NAME_BOOST * group.worth / index.idf(key, "names"))
 
     def share(self, held: AbstractSet[int]) -> float:
@@ -112,31 +117,29 @@ def _explained(words: Sequence[Token], index: Snapshot) -> list[tuple[Equivalent
     """Return, for each word, the acronym or the expansion that the archive explains."""
     found: list[tuple[Equivalent, ...]] = [()] * len(words)
     said = [n for n, word in enumerate(words) if not word.stop]
-    known = [
-        (acronym, content(expansion), expansion)
-        for acronym, expansion in index.acronyms(
-            {key for n in said for key in (words[n].surface, *keys_of(words[n]))}
-        )
-    ]
-    for acronym, expansion, whole in known:
-        for n in said:
-            if words[n].surface == acronym and expansion:
-                found[n] += (expansion, *_term(tokens(whole)))
-        length = len(expansion)
-        if 1 < length <= MOST_WORDS:
-            for first in range(len(said) - length + 1):
-                run = said[first : first + length]
-                if spell_one_name([words[n] for n in run], expansion):
+    asked = {words[n].surface for n in said}
+    known = index.acronyms({key for n in said for key in (words[n].surface, *keys_of(words[n]))})
+    for acronym, expansion in known:
+        spelt, short = spellings(expansion), content(acronym)
+        if acronym in asked:
+            meant = (*spelt, *_term(tokens(expansion)))
+            for n in said:
+                if words[n].surface == acronym:
+                    found[n] += meant
+        for name in spelt:
+            for first in range(len(said) - len(name) + 1 if 1 < len(name) <= MOST_WORDS else 0):
+                run = said[first : first + len(name)]
+                if spell_one_name([words[n] for n in run], name):
                     for n in run:
-                        found[n] += (content(acronym),)
+                        found[n] += (short,)
     return [tuple(dict.fromkeys(each for each in some if each)) for some in found]
 
 
 def _term(words: Sequence[Token]) -> list[Equivalent]:
     """Return what the other language calls all the words together."""
     said = zip(words, equivalents(words), strict=True)
-    first, *rest = [some for word, some in said if not word.stop]
-    return [each for each in first if all(each in some for some in rest)]
+    meant = [some for word, some in said if not word.stop]
+    return [each for each in meant[0] if all(each in some for some in meant)] if meant else []
 
 
 def _group(
@@ -171,8 +174,8 @@ def _idf(found: int, passages: int) -> float:
 
 def _names(word: Token, others: Sequence[Equivalent]) -> frozenset[str]:
     """Return the keys under which a word's spellings in the other script are found, if a name."""
-    plain = word.stop or (word.everyday and others) or not word.surface.isalpha()
-    if plain or len(word.surface) < SHORTEST_NAME:
+    plain = word.stop or (others and not may_be_name(word))
+    if plain or not word.surface.isalpha() or len(word.surface) < SHORTEST_NAME:
         return frozenset()
     return frozenset(skeletons(word.surface))
 

@@ -144,6 +144,16 @@ def _apart(word: str, *, arabic: bool = False, the: bool = False) -> Reading | N
 
 
 @cache
+def initials() -> dict[str, str]:
+    """Return, by a Latin letter that names begin with, what they begin with in Arabic."""
+    found = {"a": ALEF, "e": ALEF + YAA, "i": ALEF + YAA, "o": ALEF + WAW, "u": ALEF + WAW}
+    found = {letter: arabic + AIN for letter, arabic in found.items()} | {"w": WAW, "y": YAA}
+    for spelt, sound in _sounds()[0].items():
+        found[spelt[0]] = found.get(spelt[0], "") + "".join(sorted(sound.letters))
+    return found
+
+
+@cache
 def _sounds() -> tuple[dict[str, Sound], re.Pattern[str]]:
     """Return the consonants by spelling, and an expression for the parts of a word."""
     text = files("retrieval").joinpath("lexicon", "sounds.txt").read_text("utf-8")

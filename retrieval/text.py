@@ -233,6 +233,14 @@ def _everyday() -> frozenset[str]:
 
 
 @cache
+def everyday_words() -> frozenset[str]:
+    """Return those words, folded, as a dictionary has them."""
+    return frozenset(
+        fold(word) for each in Language for word in _lexicon(f"everyday.{each}").split()
+    )
+
+
+@cache
 def _countries() -> dict[str, str]:
     """Return, by a folded country name, adjective or people, one term for the country."""
     return {

@@ -48,7 +48,7 @@ def test_words_alone_are_decided_without_meaning() -> None:
         if kind != "bias" and (meaning or kind != "meaning")
     ],
 )
-@given(st.tuples(*[SHARE] * 5).map(lambda shares: Proof(*shares)), SHARE)
+@given(st.builds(Proof, *[SHARE] * 5, bias=st.just(1.0)), st.floats(0.01, 1))
 def test_more_of_each_proof_is_more_probable(
     meaning: bool,  # noqa: FBT001 - a parameter
     kind: str,
@@ -60,8 +60,7 @@ def test_more_of_each_proof_is_more_probable(
 
     before, after = proof.probability(weights), better.probability(weights)
 
-    assert 0 < before <= after < 1
-    assert (after > before) == (more > 1e-9) or more <= 1e-9
+    assert 0 < before < after < 1
 
 
 @pytest.mark.parametrize("meaning", [False, True])
@@ -122,3 +121,22 @@ def test_what_is_likely_enough_is_the_readers_to_say(index: Index) -> None:
     assert exact.answered
     assert not strict.answered
     assert strict.places == found.places
+
+
+@pytest.mark.parametrize(
+    ("question", "crossing"), [("earthquake in Zarqa", 0), ("زلزال في الزرقاء", 1)]
+)
+def test_what_is_in_the_other_language_is_said_to_cross(
+    index: Index, question: str, crossing: int
+) -> None:
+    found = find(index([ENGLISH]).snapshot, question)
+
+    assert found.grounds is not None
+    assert found.grounds.proof.crossing == crossing
+
+
+def test_a_question_most_of_which_stands_nowhere_is_not_trusted(index: Index) -> None:
+    snapshot = index([ENGLISH, ARABIC]).snapshot
+
+    assert find(snapshot, "Did the earthquake in Zarqa hit?").trust > 0
+    assert find(snapshot, "Zarqa Quzmuz Fubbux Wombux").trust == 0

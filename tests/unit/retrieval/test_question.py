@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pytest
 
+from retrieval.answering import find
 from retrieval.models import Language
 from retrieval.question import Question
 from retrieval.text import tokens
@@ -40,6 +42,37 @@ def test_a_word_and_its_translation_share_one_document_frequency(index: Index) -
     assert ours.mass < elsewhere.mass
 
 
+def worth(found: int, passages: int) -> float:
+    """What a word is worth that stands in so many passages."""
+    return math.log1p((passages - found + 0.5) / (found + 0.5))
+
+
+def test_all_translations_add_to_the_document_frequency(index: Index) -> None:
+    told = ["The town fell.", "A town burnt.", "The village fell."]
+    opened = index([*(article(text, n) for n, text in enumerate(told, 1)), *NOTHING])
+
+    [group] = question(opened, "بلدة").groups
+
+    assert group.worth == pytest.approx(worth(3, 6))
+
+
+def test_a_term_is_as_rare_as_its_rarest_word(index: Index) -> None:
+    told = ["بدأ وقف إطلاق النار.", "اشتعلت النار أمس.", "أطفأ الناس النار."]
+    opened = index([*(article(text, n, **ARABIC) for n, text in enumerate(told, 1)), *NOTHING])
+
+    [group] = question(opened, "ceasefire").groups
+
+    assert group.worth == pytest.approx(worth(1, 6))
+
+
+def test_another_name_that_shares_a_word_has_no_acronym(index: Index) -> None:
+    opened = index([article("Hayat Tahrir al-Sham (HTS) took the town.", 1), *NOTHING])
+
+    for asked in ("Jabhat Tahrir al-Sham", "هيئة تحرير ليبيا"):
+        groups = question(opened, asked).groups
+        assert [group.explained for group in groups] == [()] * len(groups)
+
+
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
@@ -66,9 +99,72 @@ def test_a_translation_is_found(index: Index, asked: str, told: str) -> None:
         ("Pezeshkian", "سافر مسعود بزشكيان أمس."),
         ("لعراقجي", "Abbas Araghchi flew home."),
         ("Araghchi", "وقيل لعراقجي أمس."),
+        ("أوجلان", "Abdullah Öcalan flew home."),
+        ("أوزيل", "Özgür Özel flew home."),
+        ("اردوغان", "President Erdog\u0306an flew home."),  # the breve a character of its own
     ],
 )
 def test_a_name_in_the_other_script_is_found(index: Index, asked: str, told: str) -> None:
+    opened = index([article(told, 1), *NOTHING])
+
+    assert found(opened, asked) == [1]
+
+
+@pytest.mark.parametrize(
+    ("asked", "named", "other"),
+    [
+        ("What did Bashir say?", "قال بشير إنه متعب.", "قال بشار إنه متعب."),
+        ("What did Bashar say?", "قال بشار إنه متعب.", "قال بشير إنه متعب."),
+        ("ماذا قال بشير؟", "Bashir said he was tired.", "Bashar said he was tired."),
+        ("ماذا قال بشار؟", "Bashar said he was tired.", "Bashir said he was tired."),
+    ],
+)
+def test_a_name_with_the_same_key_and_other_vowels_is_another(
+    index: Index, asked: str, named: str, other: str
+) -> None:
+    seen = index([article(other, 1), article(named, 2), *NOTHING]).snapshot
+
+    best, *others = find(seen, asked, limit=10).places
+
+    assert best.text == named
+    assert best.evidence.coverage > 0.2
+    assert all(each.evidence.coverage == 0 for each in others)
+
+
+@pytest.mark.parametrize(
+    ("asked", "named", "other"),
+    [
+        ("Where is Bashir?", "وصل بشير أمس.", "وصل بشار أمس."),
+        ("Where is Bashar?", "وصل بشار أمس.", "وصل بشير أمس."),
+        ("أين بشار؟", "Then Bashar came home.", "Then Bashir came home."),
+        ("أين بشير؟", "Then Bashir came home.", "Then Bashar came home."),
+    ],
+)
+def test_another_name_with_the_same_key_is_found_and_proves_nothing(
+    index: Index, asked: str, named: str, other: str
+) -> None:
+    proven = []
+    for told in (named, other):
+        found = find(index([article(told, 1), *NOTHING]).snapshot, asked)
+        assert [place.text for place in found.places] == [told]
+        assert found.grounds is not None
+        proven.append(found.grounds.proof.sentence)
+
+    assert proven == [pytest.approx(1), 0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("Tebboune", "وصل تبون أمس."),
+        ("Barzani", "قيل لبارزاني أمس."),
+        ("Faisal", "وصل فيصل أمس."),
+        ("Taliban", "وصلت طالبان أمس."),
+    ],
+)
+def test_a_name_is_found_though_a_stemmer_takes_it_for_an_everyday_word(
+    index: Index, asked: str, told: str
+) -> None:
     opened = index([article(told, 1), *NOTHING])
 
     assert found(opened, asked) == [1]
@@ -95,10 +191,84 @@ def test_an_acronym_that_an_article_explains_is_the_name_in_both_scripts(
     assert sorted(found(opened, asked)) == [1, 2, 3, 4]
 
 
+@pytest.mark.parametrize(
+    ("explanation", "own"),
+    [
+        ("وصلت لجنة تحرير الخابور (LTK) أمس.", 4),
+        ("Lajnat Tahrir al-Khabur (LTK) arrived.", 3),
+        ("Laj’nat Tahrir al-Khabur (LTK) arrived.", 3),
+    ],
+)
+def test_an_acronym_is_explained_in_either_language(
+    index: Index, explanation: str, own: int
+) -> None:
+    stories = [
+        article(explanation, 1),
+        article("LTK gave no comment.", 2),
+        article("The men of Lajnat Tahrir al-Khabur left.", 3),
+        article("غادرت لجنة تحرير الخابور البلدة.", 4, **ARABIC),
+    ]
+    opened = index([*stories, *NOTHING])
+
+    assert sorted(found(opened, "LTK")) == [1, 2, own]
+    assert sorted(found(opened, "لجنة تحرير الخابور")) == [1, 2, 3, 4]
+    assert sorted(found(opened, "Lajnat Tahrir al-Khabur")) == [1, 2, 3, 4]
+
+
+def test_of_an_acronym_that_two_articles_explain_both_meanings_are_looked_for(index: Index) -> None:
+    stories = [
+        article("The Arab Banking Corporation (ABC) reported a loss.", 1),
+        article("The Australian Broadcasting Corporation (ABC) struck.", 2),
+        article("Shares of Arab Banking fell at the Corporation.", 3),
+        article("Broadcasting stopped at the Australian Corporation.", 4),
+    ]
+    opened = index([*stories, *NOTHING])
+
+    [group] = question(opened, "ABC").groups
+
+    assert {" ".join(word.surface for word in each) for each in group.explained} == {
+        "arab banking corporation",
+        "australian broadcasting corporation",
+    }
+    assert sorted(found(opened, "ABC")) == [1, 2, 3, 4]
+
+
+def test_an_acronym_goes_with_the_text_that_explained_it(index: Index) -> None:
+    explained = article("Hayat Tahrir al-Sham (XTS) took the town.", 1)
+    opened = index([explained])
+    opened = index([article("Hayat Tahrir al-Sham took the town.", 1, revision=2), *NOTHING])
+
+    [group] = question(opened, "XTS").groups
+
+    assert group.explained == ()
+    assert found(opened, "XTS") == []
+
+
+@pytest.mark.parametrize("told", ["The Who (TW) played.", "Al El (AE) sang.", "It Is (II)."])
+def test_an_explanation_without_a_subject_explains_nothing(index: Index, told: str) -> None:
+    opened = index([article(told, 1)])
+
+    assert question(opened, "TW AE II").unknown < 1
+    assert all(group.explained == () for group in question(opened, "TW AE II").groups)
+
+
 def test_without_an_explanation_an_acronym_is_a_word_as_any_other(index: Index) -> None:
     opened = index([article("XQZ gave no comment.", 1), article("Xalat Qadrir Zam left.", 2)])
 
     assert found(opened, "XQZ") == [1]
+
+
+def test_a_word_that_stands_twice_means_all_that_it_means_anywhere(index: Index) -> None:
+    opened = index(NOTHING)
+    texts = "Which minister met the prime minister?", "Which prime minister met the minister?"
+
+    first, second = (
+        next(each for each in question(opened, text).groups if each.word.surface == "minister")
+        for text in texts
+    )
+
+    assert set(first.others) == set(second.others)
+    assert max(map(len, first.others)) == 2  # head of ministers
 
 
 def test_words_that_stand_nowhere_are_counted_as_unknown(index: Index) -> None:

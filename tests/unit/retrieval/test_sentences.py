@@ -101,3 +101,20 @@ def test_a_word_that_nothing_in_the_other_language_says_is_not_held_against_it(
     assert translated[1].unsaid == partly[1].unsaid == 0
     assert translated[2].unsaid == pytest.approx(0)
     assert 0.5 < partly[2].unsaid < 1
+
+
+def test_a_word_in_the_sentence_before_counts_four_fifths(index: Index) -> None:
+    opened = index([article("The truce began at dawn. It held well in Zarqa.", 1)])
+
+    found = {each.text: each.evidence.coverage for each in ranked(opened, "truce Zarqa")}
+
+    assert found["The truce began at dawn."] == pytest.approx(0.5)
+    assert found["It held well in Zarqa."] == pytest.approx(0.5 + 0.8 * 0.5)
+
+
+def test_half_a_term_is_not_the_word_it_translates(index: Index) -> None:
+    opened = index([article("بدأ وقف إطلاق النار فجرا.", 1), article("اشتعلت النار فجرا.", 2)])
+
+    found = {each.candidate.article: each.groups for each in ranked(opened, "ceasefire")}
+
+    assert found == {1: {0}, 2: set()}
