@@ -39,7 +39,7 @@ T = TypeVar("T")
 # it or the directory does not work.
 Standing: TypeAlias = int | Literal["off", "absent", "broken"]
 
-NEAREST = 50  # sentences that a question gets besides those its words find
+NEAREST = 25  # sentences that a question gets besides those its words find
 BATCH = 4  # texts that are encoded before anyone may say stop
 READ = 16  # articles in memory; after them come those that are newer, if there are any
 LOOK = 1_000  # revisions looked at together

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import string
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, StringConstraints, ValidationError
 
 from bot.errors import CorruptDataError
 from retrieval.languages import language_of
@@ -19,18 +19,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+Text = Annotated[str, StringConstraints(pattern=r"\S")]  # something to read
+
+
 class _Gold(BaseModel):
-    text: str
+    text: Text
 
 
 class _Asked(BaseModel):
     id: str
-    question: str
+    question: Text
     answers: list[_Gold]
 
 
 class _Paragraph(BaseModel):
-    context: str
+    context: Text
     qas: list[_Asked]
 
 
@@ -90,8 +93,8 @@ def read(path: Path) -> list[Document]:
         raise CorruptDataError(f"{path}: {error.strerror}") from error
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise CorruptDataError(f"{path}: not SQuAD's format: {where}: {first['msg']}") from error
+        where = ": ".join(filter(None, (".".join(map(str, first["loc"])), first["msg"])))
+        raise CorruptDataError(f"{path}: not SQuAD's format: {where}") from error
 
 
 def prepared(

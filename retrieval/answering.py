@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from retrieval.nearness import Nearness
     from retrieval.text import Token
 
-PASSAGES = 50  # the first stage's best, whose sentences the second stage reads
+PASSAGES = 25  # the first stage's best, whose sentences the second stage reads
 QUESTION_CHARACTERS = 1_000
 QUESTION_WORDS = 32
 CONSIDERED = 40  # sentences looked at when quotes are chosen

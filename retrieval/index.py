@@ -326,8 +326,9 @@ def _kept(searcher: tantivy.Searcher, at: tantivy.DocAddress, score: float = 0.0
 
 def _format(directory: Path) -> int:
     """Return the format of an index's directory; one that is none of ours has the highest."""
-    number = directory.name.removeprefix("v")
-    return int(number) if directory.is_dir() and number.isdecimal() else FORMAT
+    letter, number = directory.name[:1], directory.name[1:]
+    ours = letter == "v" and number.isdecimal() and directory.is_dir()
+    return int(number) if ours else FORMAT
 
 
 @contextmanager

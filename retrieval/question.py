@@ -89,16 +89,15 @@ class Question:
     def clauses(self, index: Snapshot) -> Iterator[Clause]:
         """Yield what the first stage looks for."""
         for group in self.groups:
-            for term, idf in group.idf.items():
-                boost = idf / index.idf(term)
+            worth = dict(group.idf)
+            for words in group.others:
+                for term in {term for word in words for term in word.terms}:
+                    # Translations share stems, each of which counts once.
+                    worth[term] = max(worth.get(term, 0.0), group.worth / len(words))
+            for term in sorted(worth):
+                boost = worth[term] / index.idf(term)
                 yield Clause("body", term, boost)
                 yield Clause("title", term, boost * TITLE_BOOST)
-            for words in group.others:
-                for word in words:
-                    for term in word.terms:
-                        boost = group.worth / index.idf(term) / len(words)
-                        yield Clause("body", term, boost)
-                        yield Clause("title", term, boost * TITLE_BOOST)
             for key in sorted(group.names):
                 yield Clause("names", key, NAME_BOOST * group.worth / index.idf(key, "names"))
 

@@ -349,7 +349,10 @@ def test_the_command_says_what_meaning_needs(arabic: Path) -> None:
     ("content", "reason"),
     [
         ("{", "not SQuAD's format"),
-        ("[]", "not SQuAD's format"),
+        ("[]", "not SQuAD's format: Input should be an object"),
+        (json.dumps(squad({"t": (" ", [])})), "data.0.paragraphs.0.context: String should match"),
+        (json.dumps(squad({"t": ("A truce.", [("\n", "A")])})), "qas.0.question: String should"),
+        (json.dumps(squad({"t": ("A truce.", [("Who?", "")])})), "answers.0.text: String should"),
         ('{"data": [{"paragraphs": [{"qas": []}]}]}', "context"),
         ('{"data": []}', "no questions"),
         ('{"data": [{"paragraphs": []}]}', "no questions"),

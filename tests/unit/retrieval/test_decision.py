@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.answering import OWN_WITHIN, find
+from retrieval.answering import OWN_WITHIN, _own_first, find
 from retrieval.decision import Evidence, Proof, model
 from retrieval.models import Language
+from retrieval.question import Question
+from retrieval.sentences import rank
+from retrieval.text import tokens
 from tests.fakes.archive import article
 
 if TYPE_CHECKING:
@@ -101,6 +104,20 @@ def test_of_two_about_as_good_the_readers_own_language_goes_first(
     found = find(index([ENGLISH, ARABIC]).snapshot, question)
 
     assert found.places[0].article == own
+
+
+@pytest.mark.parametrize(("behind", "first"), [(OWN_WITHIN - 0.01, 1), (OWN_WITHIN + 0.01, 2)])
+def test_the_readers_own_language_goes_first_although_it_is_a_little_weaker(
+    index: Index, behind: float, first: int
+) -> None:
+    snapshot = index([ENGLISH, ARABIC]).snapshot
+    question = Question("earthquake Zarqa dawn", tokens("earthquake Zarqa dawn"), snapshot)
+    found = rank(question, snapshot.search(question.clauses(snapshot), 10), 10)
+    own, other = sorted(found, key=lambda each: each.candidate.article)
+
+    ordered = _own_first(question, [other._replace(rank=own.rank + behind), own])
+
+    assert [each.candidate.article for each in ordered] == ([1, 2] if first == 1 else [2, 1])
 
 
 def test_one_in_the_other_language_that_is_much_better_goes_first(index: Index) -> None:

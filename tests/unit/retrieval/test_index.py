@@ -141,6 +141,16 @@ def test_an_index_of_an_earlier_format_is_thrown_away(
     assert not before.exists()
 
 
+def test_a_directory_that_is_no_index_is_left_alone(tmp_path: Path, index: Index) -> None:
+    others = [tmp_path / "1", tmp_path / "vectors", tmp_path / "v"]
+    for each in others:
+        each.mkdir()
+
+    index([TRUCE])
+
+    assert all(each.is_dir() for each in others)
+
+
 def test_damaged_files_are_said_to_be_damaged(tmp_path: Path, index: Index) -> None:
     index([TRUCE])
     [directory] = tmp_path.iterdir()
