@@ -59,10 +59,15 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Shares between 0 and 1; latencies in milliseconds of CPU time of one question."""
+    """Shares between 0 and 1; latencies in milliseconds of CPU time of one question.
+
+    `answered` would not have been refused; `right_if_answered` is the share of those whose first
+    quote holds the answer: what the threshold of refusing promises.
+    """
 
     questions: int
     answered: float
+    right_if_answered: float
     passage_hit_1: float
     passage_hit_5: float
     passage_mrr_10: float
@@ -77,6 +82,7 @@ class Report:
         figures = {
             "questions": self.questions,
             "answered": self.answered,
+            "right_if_answered": self.right_if_answered,
             "passage_hit@1": self.passage_hit_1,
             "passage_hit@5": self.passage_hit_5,
             "passage_mrr@10": self.passage_mrr_10,
@@ -185,11 +191,13 @@ def _by_document(articles: Sequence[Article], cases: Sequence[Case]) -> list[lis
 def _report(marks: Sequence[_Mark]) -> Report:
     ranks = [_rank(mark.case, mark.findings) for mark in marks]
     right = [list(_right(mark.case, mark.findings)) for mark in marks]
+    answered = [r for mark, r in zip(marks, right, strict=True) if mark.findings.answered]
     spent = sorted(mark.spent for mark in marks)
     total = len(marks)
     return Report(
         questions=total,
-        answered=sum(mark.findings.answered for mark in marks) / total,
+        answered=len(answered) / total,
+        right_if_answered=sum(any(each[:1]) for each in answered) / (len(answered) or 1),
         passage_hit_1=sum(rank == 1 for rank in ranks) / total,
         passage_hit_5=sum(rank is not None and rank <= 5 for rank in ranks) / total,  # noqa: PLR2004 - hit@5
         passage_mrr_10=sum(1 / rank for rank in ranks if rank and rank <= RANKS) / total,

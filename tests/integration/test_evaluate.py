@@ -320,8 +320,8 @@ def test_the_command_prints_the_named_figures(english: Path) -> None:
     doubtful = CliRunner().invoke(app, [*arguments, "--json", "--without-gold"]).stdout
 
     named = [
-        "questions", "answered", "passage_hit@1", "passage_hit@5", "passage_mrr@10", "sentence@1",
-        "sentence@3", "latency_p50_ms", "latency_p99_ms",
+        "questions", "answered", "right_if_answered", "passage_hit@1", "passage_hit@5",
+        "passage_mrr@10", "sentence@1", "sentence@3", "latency_p50_ms", "latency_p99_ms",
     ]  # fmt: skip
     assert [*figures] == [*named, "tuned", "tested"]
     assert [*figures["tuned"]] == [*figures["tested"]] == named
