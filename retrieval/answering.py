@@ -124,7 +124,7 @@ def find(
         tuple(quote.place() for quote in quotes[skip : skip + limit]),
         tuple(dict.fromkeys(candidate.revision for candidate in found)),
         _trust(grounds),
-        sources_differ=differ and skip == 0,
+        sources_differ=differ and skip == 0 and limit > 1,
         has_more=len(quotes) > skip + limit,
         least=least,
         grounds=grounds,

