@@ -20,12 +20,13 @@ from retrieval.text import tokens
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from retrieval.index import Snapshot
+    from retrieval.index import Candidate, Snapshot
     from retrieval.models import Article
     from retrieval.nearness import Nearness
     from retrieval.text import Token
 
 PASSAGES = 25  # the first stage's best, whose sentences the second stage reads
+FIRST = 5  # of them; unless these have vectors, words decide
 QUESTION_CHARACTERS = 1_000
 QUESTION_WORDS = 32
 CONSIDERED = 40  # sentences looked at when quotes are chosen
@@ -107,6 +108,8 @@ def find(
         return Findings(text, language, (), (), 0.0, least=least)
     question = Question(text, words, index)
     candidates = index.search(question.clauses(index), PASSAGES)
+    if near is not None and not _encoded(candidates[:FIRST], near):
+        near = None
     if near is not None:
         held = {(each.revision, each.start) for each in candidates}
         missing = {(each.revision, each.passage): None for each in near.best}
@@ -161,6 +164,19 @@ def _worth_asking(words: Sequence[Token], index: Snapshot) -> list[Token]:
     known = {word: idf for word, idf in known.items() if index.document_frequency(word.terms[-1])}
     kept = set(sorted(known, key=known.__getitem__, reverse=True)[:QUESTION_WORDS])
     return [word for word in words if word in kept]
+
+
+def _encoded(candidates: Sequence[Candidate], near: Nearness) -> bool:
+    """Return whether there are vectors of all these passages.
+
+    What has just come in has none yet. Beside sentences whose nearness is known it would look as
+    if it were far from the question.
+    """
+    return all(
+        near.z(each.revision, each.sentences[0].start) is not None
+        for each in candidates
+        if each.sentences
+    )
 
 
 def _own_first(question: Question, ranked: list[Ranked]) -> list[Ranked]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from bot.archive import Archive
 from bot.meaning import Meaning
 from bot.newsroom import publish
 from bot.sources import Submission
@@ -139,6 +140,33 @@ async def test_what_is_stored_is_found_by_its_meaning_in_either_language(tmp_pat
         assert {each.revision for each in near.best} == {1, 2, 3}
         assert near.z(2, 0) is not None
         assert near.best[-1].revision == 3
+
+
+async def test_what_has_no_vectors_yet_is_answered_by_its_words(tmp_path: Path) -> None:
+    question = "When did the truce begin in Zarqa?"
+    known = [
+        story(f"The {word} began at dawn in Amman.", word) for word in ("fair", "storm", "vote")
+    ]
+    async with (
+        opened(tmp_path, WordEncoder()) as (store, meaning),
+        Archive.open(store.articles, tmp_path) as by_words,
+        Archive.open(store.articles, tmp_path, meaning.nearness) as archive,
+    ):
+        await publish(store.articles, known)
+        await meaning.catch_up()
+        await publish(store.articles, [story("The truce began on Monday in Zarqa.", "new")])
+        await archive.catch_up()
+        await by_words.catch_up()
+
+        before, _ = await archive.explained(question)
+        words, _ = await by_words.explained(question)
+        await meaning.catch_up()
+        after, _ = await archive.explained(question)
+
+    assert before == words
+    assert after.grounds is not None
+    assert after.grounds.meaning
+    assert before.places[0].text == after.places[0].text == "The truce began on Monday in Zarqa."
 
 
 async def test_the_newest_article_is_encoded_first(tmp_path: Path) -> None:
