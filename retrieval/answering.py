@@ -191,7 +191,7 @@ def _own_first(question: Question, ranked: list[Ranked]) -> list[Ranked]:
 
 def _grounds(question: Question, best: Ranked, near: Nearness | None) -> Grounds:
     proof = Proof(
-        sentence=question.proven(best.groups),
+        coverage=best.evidence.coverage,
         passage=question.proven(best.story),
         bigrams=best.evidence.bigrams,
         crossing=float(best.candidate.language is not question.language),

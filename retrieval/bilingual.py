@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from babel import Locale
 
 from retrieval.forms import bare_forms, is_arabic
-from retrieval.text import Token, arabic_stem, english_stem, light_stem, tokens
+from retrieval.text import Token, arabic_stem, english_stem, light_stem, surfaces, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -130,18 +130,21 @@ def _analysed(text: str) -> Equivalent:
 
 @cache
 def _dictionary() -> _Dictionary:
+    called: dict[str, list[str]] = {}
+    for english, arabic in entries():
+        called.setdefault(english, []).append(arabic)
+        called.setdefault(arabic, []).append(english)
     known = _Dictionary({}, {}, {})
-    for pair in entries():
-        for said, meant in (pair, pair[::-1]):
-            surface, *others = (word.surface for word in tokens(said))
-            if others:
-                rest = tuple(map(_stem, others))
-                known.terms.setdefault(_stem(surface), []).append((rest, meant))
-                continue
-            bare = _ARTICLE.sub("", surface)
-            known.by_surface.setdefault(bare, {})[meant] = None
-            for stem in _stems(bare):
-                known.by_stem.setdefault(bare[0] + stem, {})[meant] = None
+    for said, meanings in called.items():
+        surface, *others = surfaces(said)
+        if others:
+            rest = tuple(map(_stem, others))
+            known.terms.setdefault(_stem(surface), []).extend((rest, each) for each in meanings)
+            continue
+        bare, meant = _ARTICLE.sub("", surface), dict.fromkeys(meanings)
+        known.by_surface.setdefault(bare, {}).update(meant)
+        for stem in _stems(bare):
+            known.by_stem.setdefault(bare[0] + stem, {}).update(meant)
     return known
 
 

@@ -35,8 +35,8 @@ class Evidence(NamedTuple):
 class Proof(NamedTuple):
     """What speaks for the best sentence being an answer at all; also the weights of the same."""
 
-    sentence: float = 0.0  # share of the question's worth, as proof, in the sentence
-    passage: float = 0.0  # the same of its passage
+    coverage: float = 0.0  # share of the question's worth in the sentence, and near it
+    passage: float = 0.0  # share of the question's worth, as proof, in its passage
     bigrams: float = 0.0
     crossing: float = 0.0  # whether it is in the other language
     meaning: float = 0.0  # its nearness beyond what the best of so many has by chance

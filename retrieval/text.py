@@ -118,6 +118,15 @@ def tokens(text: str) -> list[Token]:
     return list(chain.from_iterable(map(_words, chunks)))
 
 
+def surfaces(text: str) -> list[str]:
+    """Return the words of a short text as `tokens` has them, folded, and without their stems."""
+    return [
+        _surface(word)
+        for chunk in text.split()
+        for word in _WORD.findall(unicodedata.normalize("NFKC", chunk))
+    ]
+
+
 def placed(text: str) -> Iterator[tuple[Token, int, int]]:
     """Yield the words of `text` in order, as `tokens` does, with the characters they stand at.
 
@@ -182,18 +191,23 @@ def _places(chunk: str) -> tuple[tuple[Token, int, int], ...]:
 # A word comes back with other punctuation, which is another chunk.
 @lru_cache(maxsize=1 << 16)
 def _token(word: str) -> Token:
-    surface = fold(word)
+    surface = _surface(word)
     if word[0].isdecimal():
-        surface = re.sub("[^0-9a-z.]", "", surface.replace("\u066b", "."))
         return Token(surface, (surface,), stop=False, everyday=False)
-    if surface[:1].isascii():
-        surface = surface.replace(".", "").removesuffix("'s")
-    # A word of marks alone folds to nothing.
-    surface = "usa" if _THE_US.fullmatch(word) else surface or word
     stems = _stems(word, surface)
     stop = surface in STOP_WORDS
     everyday = not stop and not _everyday().isdisjoint(stems)
     return Token(surface, (surface, *stems, *_country(surface, stems[-1][1:])), stop, everyday)
+
+
+def _surface(word: str) -> str:
+    surface = fold(word)
+    if word[0].isdecimal():
+        return re.sub("[^0-9a-z.]", "", surface.replace("\u066b", "."))
+    if surface[:1].isascii():
+        surface = surface.replace(".", "").removesuffix("'s")
+    # A word of marks alone folds to nothing.
+    return "usa" if _THE_US.fullmatch(word) else surface or word
 
 
 def _stems(word: str, surface: str) -> tuple[str, ...]:

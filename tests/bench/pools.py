@@ -188,7 +188,7 @@ def _pool(
 
 def _proof(question: Question, each: Ranked, by_chance: float) -> list[float]:
     return [
-        question.proven(each.groups),
+        each.evidence.coverage,
         question.proven(each.story),
         each.evidence.bigrams,
         float(each.candidate.language is not question.language),

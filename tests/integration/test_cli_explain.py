@@ -149,7 +149,7 @@ def test_without_vectors_meaning_is_unknown_rather_than_nothing() -> None:
 def test_with_vectors_meaning_has_its_value_and_its_part() -> None:
     weights = model(meaning=True)
     evidence = Evidence(bm25=0.5, meaning=0.4, around=-0.1)
-    proof = Proof(sentence=0.5, meaning=0.2)
+    proof = Proof(coverage=0.5, meaning=0.2)
     place = Place(1, 1, Span(0, 5), Span(0, 5), "قطر .", 1.0, (), evidence)
     findings = Findings(
         "?", Language.ARABIC, (place,), (1,), 0.6,

@@ -29,11 +29,11 @@ LANGUAGES = ["en", "ar"]
 # Shares answered rightly by the first quote, or rightly refused, by words alone, without vectors;
 # measured 2026-11-22.
 FLOORS = {
-    ("en", "words"): 43 / 49,
+    ("en", "words"): 45 / 49,
     ("en", "paraphrase"): 1 / 7,
     ("en", "across"): 17 / 34,
     ("en", "none"): 19 / 24,
-    ("ar", "words"): 40 / 50,
+    ("ar", "words"): 39 / 50,
     ("ar", "across"): 24 / 42,
     ("ar", "none"): 21 / 24,
 }

@@ -148,7 +148,7 @@ def test_another_name_with_the_same_key_is_found_and_proves_nothing(
         found = find(index([article(told, 1), *NOTHING]).snapshot, asked)
         assert [place.text for place in found.places] == [told]
         assert found.grounds is not None
-        proven.append(found.grounds.proof.sentence)
+        proven.append(found.grounds.proof.passage)
 
     assert proven == [pytest.approx(1), 0]
 
