@@ -22,6 +22,7 @@ FOLDER = ROOT / "docs" / "images"
 
 ENGLISH = "According to Araghchi, what did the three ministers agree on?"
 ARABIC = "من ذكر أن المعارضة السورية قدمت ضمانات لموسكو؟"
+ACROSS = "Does Qatar's role as a mediator continue in the Syrian crisis?"
 UNANSWERED = "ما أعراض مرض السكري؟"
 
 
@@ -39,6 +40,7 @@ class Picture:
 PICTURES = (
     Picture("english", "en-GB", [ENGLISH]),
     Picture("arabic", "ar", [ARABIC]),
+    Picture("across", "en-GB", [ACROSS]),
     Picture("phone", "ar", [ARABIC, UNANSWERED], width=390, scheme="dark"),
 )
 
