@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,7 +34,7 @@ def export(
     """Write what readers marked as JSON lines, which `evaluate --questions` reads back."""
     exported = finish(_exported(read_settings()))
     text = "".join(each.model_dump_json() + "\n" for each in exported.marked)
-    if file is None:
+    if file is None or file == Path("-"):
         typer.echo(text, nl=False)
     else:
         try:

