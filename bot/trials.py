@@ -17,9 +17,9 @@ import numpy as np
 from bot.meaning import NEAREST
 from retrieval.encoders import Checked
 from retrieval.index import PassageIndex
-from retrieval.rows import LANGUAGES, LOG, PLACE, Generation, quantised, total
+from retrieval.rows import Generation
 from retrieval.snapshot import VectorSnapshot
-from retrieval.vectors import sentences
+from retrieval.vectors import encoded, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -67,7 +67,9 @@ class Meanings:
         self._asked: dict[str, Floats] = {}
         self._held: dict[int, Generation] = {}
         for article in articles:
-            self._held[article.id] = self._encoded(article)
+            found = sentences(article)
+            rows = self._encoder.passages([each.text for each in found])
+            self._held[article.id] = encoded(article, found, rows)
             told(len(self._held), len(articles))
         self._without = {-1: self._snapshot(None)}
 
@@ -80,19 +82,6 @@ class Meanings:
         if question not in self._asked:
             self._asked[question] = self._encoder.question(question)
         return self._without[key].near(self._asked[question], NEAREST)
-
-    def _encoded(self, article: Article) -> Generation:
-        found = sentences(article)
-        rows, scales = quantised(self._encoder.passages([each.text for each in found]))
-        places = np.zeros(len(found), PLACE)
-        places["passage"] = [each.passage for each in found]
-        places["sentence"] = [each.start for each in found]
-        places["scale"] = scales
-        log = np.zeros(1, LOG)
-        log["article"], log["revision"] = article.id, article.revision
-        log["language"], log["count"] = LANGUAGES.index(article.language), len(found)
-        log["sum"] = total(rows, places)
-        return Generation(log, rows, places)
 
     def _snapshot(self, without: int | None) -> VectorSnapshot:
         held = [each for number, each in self._held.items() if number != without]

@@ -107,13 +107,7 @@ def find(
     if all(word.stop for word in words):
         return Findings(text, language, (), (), 0.0, least=least)
     question = Question(text, words, index)
-    candidates = index.search(question.clauses(index), PASSAGES)
-    if near is not None and not _encoded(candidates[:FIRST], near):
-        near = None
-    if near is not None:
-        held = {(each.revision, each.start) for each in candidates}
-        missing = {(each.revision, each.passage): None for each in near.best}
-        candidates += index.at([place for place in missing if place not in held])
+    candidates, near = _gathered(question, index, near)
     ranked = rank(question, candidates, CONSIDERED, near)
     if not ranked:
         return Findings(text, language, (), (), 0.0, least=least)
@@ -164,6 +158,18 @@ def _worth_asking(words: Sequence[Token], index: Snapshot) -> list[Token]:
     known = {word: idf for word, idf in known.items() if index.document_frequency(word.terms[-1])}
     kept = set(sorted(known, key=known.__getitem__, reverse=True)[:QUESTION_WORDS])
     return [word for word in words if word in kept]
+
+
+def _gathered(
+    question: Question, index: Snapshot, near: Nearness | None
+) -> tuple[list[Candidate], Nearness | None]:
+    """Return the passages to choose from, and the nearness if it may count."""
+    candidates = index.search(question.clauses(index), PASSAGES)
+    if near is None or not _encoded(candidates[:FIRST], near):
+        return candidates, None
+    held = {(each.revision, each.start) for each in candidates}
+    missing = {(each.revision, each.passage): None for each in near.best}
+    return candidates + index.at([place for place in missing if place not in held]), near
 
 
 def _encoded(candidates: Sequence[Candidate], near: Nearness) -> bool:

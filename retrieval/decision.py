@@ -15,7 +15,11 @@ from typing import NamedTuple
 
 
 class Evidence(NamedTuple):
-    """What speaks for a sentence, each about 0 to 1; also the weights of the same."""
+    """What speaks for a sentence; also the weights of the same.
+
+    Shares are 0 to 1. Of a question of few words, or a passage that repeats them, the scores may
+    be over 1; nearness is -1 to 1.
+    """
 
     bm25: float = 0.0  # of the sentence, over the most the question could give
     story: float = 0.0  # the same of its passage

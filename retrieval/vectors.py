@@ -78,6 +78,20 @@ def key_of(article: Article) -> int:
     return int.from_bytes(state.digest(), "little")
 
 
+def encoded(article: Article, found: Sequence[Sentence], vectors: Floats) -> Generation:
+    """Return an article's sentences, with a unit row for each, as a store of this article alone."""
+    rows, scales = quantised(vectors)
+    places = np.zeros(len(found), PLACE)
+    places["passage"] = [each.passage for each in found]
+    places["sentence"] = [each.start for each in found]
+    places["scale"] = scales
+    record = np.zeros(1, LOG)
+    record["article"], record["revision"] = article.id, article.revision
+    record["key"], record["language"] = key_of(article), LANGUAGES.index(article.language)
+    record["count"], record["sum"] = len(found), total(rows, places)
+    return Generation(record, rows, places)
+
+
 class Vectors:
     """The vectors of the archive's current revisions, in a directory.
 
@@ -201,16 +215,8 @@ class VectorWriting:
 
     def add(self, article: Article, found: Sequence[Sentence], vectors: Floats) -> None:
         """Add an article's sentences, with a unit row for each; it is on disk when this returns."""
-        rows, scales = quantised(vectors)
-        places = np.zeros(len(found), PLACE)
-        places["passage"] = [each.passage for each in found]
-        places["sentence"] = [each.start for each in found]
-        places["scale"] = scales
-        record = np.zeros(1, LOG)
-        record["article"], record["revision"] = article.id, article.revision
-        record["key"], record["language"] = key_of(article), LANGUAGES.index(article.language)
-        record["first"], record["count"] = self._rows, len(found)
-        record["sum"] = total(rows, places)
+        record, rows, places = encoded(article, found, vectors)
+        record["first"] = self._rows
         record["check"] = checks(record)
         rows_file, places_file, log_file = self._files
         put(rows_file, rows.tobytes(), self._rows * self._vectors.dimensions)

